@@ -1,0 +1,38 @@
+"""Every error a user can cause, free of heavy imports so that the CLI starts fast.
+
+MtlRecError
+├── ConfigError        the YAML file or an override is wrong
+├── SchemaError        the rows contradict the declared features and tasks
+├── ArtifactError      a file of a run or export is missing, damaged or foreign
+└── VerificationError  an exported version failed its proof and was not published
+"""
+
+
+class MtlRecError(Exception):
+    """Base of all errors that a change of input can fix."""
+
+
+class ConfigError(MtlRecError, ValueError):
+    """The YAML file or an override is wrong."""
+
+
+class SchemaError(MtlRecError, ValueError):
+    """The rows contradict the declared features and tasks."""
+
+
+class ArtifactError(MtlRecError):
+    """A file of a run or an export is missing, damaged or from elsewhere."""
+
+
+class VerificationError(MtlRecError):
+    """An exported version failed its proof; nothing was published.
+
+    Args:
+        rung: Name of the check that failed.
+        reason: What it saw.
+    """
+
+    def __init__(self, rung: str, reason: str) -> None:
+        super().__init__(f"Verification failed at rung '{rung}': {reason}")
+        self.rung = rung
+        self.reason = reason
