@@ -1,0 +1,120 @@
+"""Where exposures come from and how they are split."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from mtl_rec.config.base import Count, NonEmpty, Section
+
+Fraction = Annotated[float, Field(gt=0, lt=1)]
+
+
+class Table(Section):
+    """Labelled exposures in CSV or Parquet."""
+
+    kind: Literal["table"]
+    path: NonEmpty
+    """A file, a folder, or a glob, relative to where the command runs."""
+    format: Literal["csv", "parquet"] | None = None
+    """Taken from the file ending where it is not given."""
+
+
+class SyntheticShop(Section):
+    """The simulated shop, whose true probabilities are known."""
+
+    kind: Literal["synthetic_shop"]
+    num_exposures: int = Field(200_000, ge=1000)
+    num_users: int = Field(5_000, ge=100)
+    num_items: int = Field(2_000, ge=100)
+    num_days: int = Field(30, ge=10)
+    seed: int = Field(1, ge=0)
+    """Seed of the world; `seed` of the run draws weights and batches."""
+
+
+class CensusIncome(Section):
+    """The UCI Census-Income (KDD) file, plain or gzipped, as the archive has it."""
+
+    kind: Literal["census_income"]
+    path: NonEmpty
+    """The file, relative to where the command runs."""
+
+
+Source = Annotated[Table | SyntheticShop | CensusIncome, Field(discriminator="kind")]
+
+
+class FractionSplit(Section):
+    """Sizes of the held-out parts; the rest is for training."""
+
+    validation_fraction: Fraction = 0.1
+    test_fraction: Fraction = 0.2
+
+    @model_validator(mode="after")
+    def _something_is_left(self):
+        held_out = self.validation_fraction + self.test_fraction
+        if held_out >= 1:
+            raise ValueError(
+                "`validation_fraction` + `test_fraction` must be under 1. "
+                f"Received: {held_out:g}"
+            )
+        return self
+
+
+class TimeSplit(FractionSplit):
+    """The newest exposures are for testing, those before them for validation."""
+
+    kind: Literal["time"]
+    column: NonEmpty
+    """Time of the exposure: a timestamp, a date, or a number that grows."""
+
+
+class UserSplit(FractionSplit):
+    """Each user's exposures are all in one part."""
+
+    kind: Literal["user"]
+    column: NonEmpty
+    """The user's id."""
+    seed: int = Field(1, ge=0)
+    """Decides which users go where."""
+
+
+class RandomSplit(FractionSplit):
+    """Each row goes its own way."""
+
+    kind: Literal["random"]
+    seed: int = Field(1, ge=0)
+    """Decides which rows go where."""
+
+
+class ColumnSplit(Section):
+    """The data says which part a row belongs to."""
+
+    kind: Literal["column"]
+    column: NonEmpty
+    """The column that names the part."""
+    train: NonEmpty = "train"
+    """Its value on training rows, and so on."""
+    validation: NonEmpty = "validation"
+    test: NonEmpty = "test"
+
+    @model_validator(mode="after")
+    def _parts_differ(self):
+        if len({self.train, self.validation, self.test}) < 3:
+            raise ValueError(
+                "`train`, `validation` and `test` must be different values. Received: "
+                f"{[self.train, self.validation, self.test]}"
+            )
+        return self
+
+
+Split = Annotated[
+    TimeSplit | UserSplit | RandomSplit | ColumnSplit, Field(discriminator="kind")
+]
+
+
+class Data(Section):
+    """Labelled exposures and their split."""
+
+    source: Source
+    split: Split
+    chunk_rows: Count = 131_072
+    """Rows read at a time; memory follows it."""

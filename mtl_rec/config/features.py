@@ -1,0 +1,164 @@
+"""Features: named raw columns, by `kind`."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from mtl_rec.config.base import Count, NonEmpty, Section
+
+Side = Literal["user", "item", "context"]
+SIDES: tuple[Side, ...] = ("user", "item", "context")
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+
+
+class FeatureSection(Section):
+    """What every kind of feature has."""
+
+    name: Name
+    """Name in the model, in the served signature and in every table."""
+    side: Side
+    """Whether the value belongs to the user, the item, or the moment."""
+    column: NonEmpty | None = None
+    """The data's own name of the column, where it differs."""
+
+    @property
+    def source_column(self) -> str:
+        """The column of the data that holds this feature."""
+        return self.column or self.name
+
+
+class EmbeddedFeature(FeatureSection):
+    """A feature whose values become ids of rows in an embedding table."""
+
+    shares: Name | None = None
+    """Another feature whose vocabulary and embedding this one uses."""
+    embedding_dim: Count | None = None
+    """Width of the embedding; `model.embedding_dim` where it is not given."""
+
+    @model_validator(mode="after")
+    def _owner_decides(self):
+        fields = type(self).model_fields
+        own = sorted(
+            option
+            for option in VOCABULARY_OPTIONS & set(fields)
+            if getattr(self, option) != fields[option].default
+        )
+        if self.shares is not None and own:
+            raise ValueError(
+                f"a feature that `shares` takes these from '{self.shares}': "
+                f"{', '.join(own)}. Remove them here"
+            )
+        return self
+
+
+VOCABULARY_OPTIONS = {"min_count", "max_size", "oov_buckets", "embedding_dim"}
+
+
+class LearnedVocabulary(EmbeddedFeature):
+    """An embedded feature whose known values are learned from the training split."""
+
+    min_count: Count = 1
+    """Rows a value must occur in to be known."""
+    max_size: Count | None = None
+    """Known values at most; the most frequent ones stay."""
+    oov_buckets: Count = 1
+    """Ids that all unknown values are hashed into."""
+
+
+class Categorical(LearnedVocabulary):
+    """One value out of many: an id, a brand, a country."""
+
+    kind: Literal["categorical"]
+
+
+class Hashed(EmbeddedFeature):
+    """One value out of very many, hashed: no vocabulary is learned."""
+
+    kind: Literal["hashed"]
+    num_buckets: Count
+    """Ids the values are hashed into."""
+
+
+class MultiCategorical(LearnedVocabulary):
+    """Several values without order: tags, colours. Mean pooled."""
+
+    kind: Literal["multi_categorical"]
+    max_values: Count
+    """Values used per row; the first ones stay."""
+    separator: NonEmpty = "|"
+    """What separates the values where the data holds one string (CSV)."""
+
+
+class MeanEncoder(Section):
+    """The mean of the embeddings, order ignored."""
+
+    kind: Literal["mean"] = "mean"
+
+
+class IdSequence(LearnedVocabulary):
+    """Ids in order of time, the newest last: the user's history."""
+
+    kind: Literal["sequence"]
+    max_length: Count
+    """Ids used per row; the newest ones stay."""
+    separator: NonEmpty = "|"
+    """What separates the ids where the data holds one string (CSV)."""
+    encoder: MeanEncoder = MeanEncoder()
+    """How the embedded ids become one vector."""
+
+
+class BagEncoder(Section):
+    """A bag of words: the mean of the word embeddings."""
+
+    kind: Literal["bag"] = "bag"
+
+
+class Text(LearnedVocabulary):
+    """Free text in any language, split into words, and into characters for CJK."""
+
+    kind: Literal["text"]
+    max_tokens: Count = 32
+    """Tokens used per row; the first ones stay."""
+    max_bytes: Count = 1024
+    """UTF-8 bytes read per row, so that a huge text costs no more than a long one."""
+    encoder: BagEncoder = BagEncoder()
+    """How the embedded tokens become one vector."""
+
+
+class Numeric(FeatureSection):
+    """A number; missing, NaN and infinite values become the training mean."""
+
+    kind: Literal["numeric"]
+    transform: Literal["standard", "log", "quantiles"] = "standard"
+    """`standard`: zero mean, unit variance. `log`: the same of sign(x) log(1 + |x|).
+    `quantiles`: the bucket between training quantiles, embedded like a category."""
+    num_buckets: Count | None = Field(None, ge=2)
+    """Buckets for `quantiles`."""
+    missing_flag: bool = False
+    """Adds a 0/1 input that says the value was missing."""
+    embedding_dim: Count | None = None
+    """Width of the embedding for `quantiles`; `model.embedding_dim` if not given."""
+
+    @model_validator(mode="after")
+    def _buckets_go_with_quantiles(self):
+        if self.transform == "quantiles":
+            if self.num_buckets is None:
+                raise ValueError("`transform: quantiles` needs `num_buckets`")
+            if self.missing_flag:
+                raise ValueError(
+                    "`missing_flag` is not needed with `transform: quantiles`, "
+                    "which has a bucket for missing values. Remove it"
+                )
+        elif self.num_buckets is not None or self.embedding_dim is not None:
+            raise ValueError(
+                "`num_buckets` and `embedding_dim` go with `transform: quantiles`. "
+                f"Received: transform: {self.transform}"
+            )
+        return self
+
+
+Feature = Annotated[
+    Categorical | Hashed | Numeric | MultiCategorical | Text | IdSequence,
+    Field(discriminator="kind"),
+]

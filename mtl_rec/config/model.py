@@ -1,0 +1,48 @@
+"""The model: embedding width and the multi-task architecture."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mtl_rec.config.base import Count, Section
+
+Units = tuple[Count, ...]
+Rate = Annotated[float, Field(ge=0, lt=1)]
+
+
+class SharedBottom(Section):
+    """One body for all tasks, then a tower for each."""
+
+    kind: Literal["shared_bottom"]
+    bottom_units: Units = (128, 64)
+    """Widths of the shared body's layers."""
+    tower_units: Units = Field((32,), min_length=1)
+    """Widths of every task tower's layers."""
+    dropout: Rate = 0.0
+    """Share of hidden units dropped in training, in bottom and towers."""
+
+
+class MMoE(Section):
+    """Experts shared by all tasks, mixed by a gate for each."""
+
+    kind: Literal["mmoe"]
+    num_experts: int = Field(4, ge=2)
+    """Bodies that every task can mix."""
+    expert_units: Units = Field((64,), min_length=1)
+    """Widths of every expert's layers."""
+    tower_units: Units = Field((32,), min_length=1)
+    """Widths of every task tower's layers."""
+    dropout: Rate = 0.0
+    """Share of hidden units dropped in training, in experts and towers."""
+
+
+Architecture = Annotated[SharedBottom | MMoE, Field(discriminator="kind")]
+
+
+class Model(Section):
+    """What stands between the encoded fields and the probabilities."""
+
+    architecture: Architecture
+    """How the tasks share what they learn."""
+    embedding_dim: Count = 16
+    """Width of embeddings whose feature does not state its own."""

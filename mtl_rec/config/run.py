@@ -1,0 +1,39 @@
+"""A whole run: the sections of one YAML file."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
+
+from mtl_rec.config.base import Section
+from mtl_rec.config.checks import find_problems
+from mtl_rec.config.data import Data
+from mtl_rec.config.declared import refuse
+from mtl_rec.config.features import Feature
+from mtl_rec.config.model import Model
+from mtl_rec.config.tasks import Task
+from mtl_rec.config.training import Export, Training
+
+RunName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)
+]
+
+
+class RunConfig(Section):
+    """Everything a run is made of; one YAML file."""
+
+    name: RunName
+    """Folder name of the run and of its exports."""
+    seed: int = Field(1, ge=0, lt=2**32)
+    """Seed of initial weights, batch order and dropout."""
+    data: Data
+    features: tuple[Feature, ...]
+    tasks: tuple[Task, ...]
+    model: Model
+    training: Training = Training()
+    export: Export = Export()
+
+    @model_validator(mode="after")
+    def _sections_fit_together(self):
+        metric = self.training.early_stopping.metric
+        refuse(find_problems(self.features, self.tasks, metric))
+        return self
