@@ -1,0 +1,146 @@
+"""One raw column in the type of its feature, whatever type the data has it in."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mtl_rec.config.features import Feature, IdSequence, MultiCategorical, Numeric
+from mtl_rec.config.tasks import Task
+from mtl_rec.errors import SchemaError
+
+
+def raw_type(feature: Feature) -> pa.DataType:
+    """The Arrow type of a feature's raw values."""
+    if isinstance(feature, Numeric):
+        return pa.float32()
+    if isinstance(feature, MultiCategorical | IdSequence):
+        return pa.list_(pa.string())
+    return pa.string()
+
+
+def feature_values(values: pa.ChunkedArray, feature: Feature) -> pa.Array:
+    """A feature's raw values, converted.
+
+    Raises:
+        SchemaError: The column holds something else.
+    """
+    title = f"Column '{feature.source_column}' of feature '{feature.name}'"
+    if isinstance(feature, Numeric):
+        return _numbers(values, title)
+    if isinstance(feature, MultiCategorical | IdSequence):
+        return _lists(values, feature.separator, title)
+    advice = " Declare it `kind: numeric`."
+    return pc.fill_null(_texts(_one_chunk(values), title, advice), "")
+
+
+def label_values(values: pa.ChunkedArray, task: Task) -> pa.Array:
+    """A task's labels, converted.
+
+    Raises:
+        SchemaError: The column holds something else.
+    """
+    title = f"Column '{task.label_column}' of the label of task '{task.name}'"
+    return _numbers(values, title)
+
+
+def _one_chunk(values: pa.ChunkedArray) -> pa.Array:
+    """The values in one piece; texts of all types in one type."""
+    if pa.types.is_dictionary(values.type):
+        values = values.cast(values.type.value_type)
+    if pa.types.is_large_string(values.type) or pa.types.is_string_view(values.type):
+        values = values.cast(pa.string())
+    chunk = values.combine_chunks()
+    return chunk.chunk(0) if isinstance(chunk, pa.ChunkedArray) else chunk
+
+
+def _texts(array: pa.Array, title: str, advice: str = "") -> pa.Array:
+    """Texts, or whole numbers as texts; null where missing."""
+    if pa.types.is_nested(array.type):
+        raise _wrong_type(title, "single values", array.type)
+    if pa.types.is_floating(array.type):
+        array = _whole_numbers(array, title, advice)
+    try:
+        return array.cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise _wrong_type(title, "text or whole numbers", array.type) from error
+
+
+def _whole_numbers(array: pa.Array, title: str, advice: str) -> pa.Array:
+    # A column of whole numbers becomes one of floats as soon as one is missing.
+    array = array.cast(pa.float64())
+    array = pc.if_else(pc.is_nan(array), None, array)
+    # Above, a float does not tell neighbouring whole numbers apart.
+    is_whole = pc.and_(
+        pc.equal(pc.floor(array), array), pc.less_equal(pc.abs(array), 2.0**53)
+    )
+    fractions = array.filter(pc.invert(is_whole))
+    if len(fractions):
+        raise SchemaError(
+            f"{title} must hold text or whole numbers. "
+            f"Received: {fractions[0].as_py()}.{advice}"
+        )
+    return array.cast(pa.int64())
+
+
+def _numbers(values: pa.ChunkedArray, title: str) -> pa.Array:
+    array = _one_chunk(values)
+    if pa.types.is_string(array.type):
+        array = _parsed(array, title)
+    if pa.types.is_nested(array.type) or pa.types.is_temporal(array.type):
+        raise _wrong_type(title, "numbers", array.type)
+    try:
+        array = array.cast(pa.float64(), safe=False).cast(pa.float32(), safe=False)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise _wrong_type(title, "numbers", array.type) from error
+    return pc.fill_null(array, float("nan"))
+
+
+def _parsed(array: pa.Array, title: str) -> pa.Array:
+    text = pc.utf8_lower(pc.utf8_trim_whitespace(array))
+    text = pc.if_else(pc.equal(text, ""), None, text)
+    # How pandas writes booleans to CSV.
+    text = pc.if_else(pc.equal(text, "true"), "1", text)
+    text = pc.if_else(pc.equal(text, "false"), "0", text)
+    try:
+        return text.cast(pa.float64())
+    except pa.ArrowInvalid as error:
+        numbers = np.asarray(pd.to_numeric(text.to_pandas(), errors="coerce"), float)
+        is_bad = pc.and_(pc.is_valid(text), pa.array(np.isnan(numbers)))
+        bad = array.filter(pc.and_not(is_bad, pc.equal(text, "nan")))
+        received = repr(bad[0].as_py()) if len(bad) else str(error)
+        raise SchemaError(
+            f"{title} must hold numbers. Received: {received}."
+        ) from error
+
+
+def _lists(values: pa.ChunkedArray, separator: str, title: str) -> pa.Array:
+    array = _one_chunk(values)
+    if pa.types.is_null(array.type):
+        array = array.cast(pa.string())
+    if pa.types.is_string(array.type):
+        # Splitting "" gives one empty string, not none.
+        array = pc.if_else(pc.equal(array, ""), None, array)
+        array = pc.split_pattern(array, separator)
+    if not _is_list(array.type):
+        expected = f"lists, or strings joined by '{separator}'"
+        raise _wrong_type(title, expected, array.type)
+    # `flatten` leaves out what lies under null rows, which `list_value_length` counts
+    # as null; both read a sliced array right.
+    lengths = pc.fill_null(pc.list_value_length(array), 0).to_numpy()
+    items = _one_chunk(pa.chunked_array([array.flatten()]))
+    offsets = pa.array(np.append(0, lengths.cumsum()), pa.int32())
+    flat = pc.fill_null(_texts(items, f"{title}, in its lists,"), "")
+    return pa.ListArray.from_arrays(offsets, flat)
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return (
+        pa.types.is_list(kind)
+        or pa.types.is_large_list(kind)
+        or pa.types.is_fixed_size_list(kind)
+    )
+
+
+def _wrong_type(title: str, expected: str, received: pa.DataType) -> SchemaError:
+    return SchemaError(f"{title} must hold {expected}. Received: {received}.")

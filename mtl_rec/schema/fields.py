@@ -1,0 +1,66 @@
+"""Fields: features after encoding, as the model sees them."""
+
+from dataclasses import dataclass
+
+from mtl_rec.config.features import BagEncoder, MeanEncoder, Side
+
+PADDING_ID = 0
+"""Id that stands for nothing; unknown values come next, then the known ones."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The ids that one or several features share.
+
+    Attributes:
+        name: The feature that owns it.
+        num_out_of_vocabulary: Ids that unknown values are hashed into.
+        num_values: Known values.
+        embedding_dim: Width of the embedding; None leaves it to the model.
+    """
+
+    name: str
+    num_out_of_vocabulary: int
+    num_values: int
+    embedding_dim: int | None
+
+    @property
+    def num_ids(self) -> int:
+        """Padding, unknown and known ids."""
+        return 1 + self.num_out_of_vocabulary + self.num_values
+
+
+@dataclass(frozen=True)
+class IdField:
+    """One id per row: a column of `{side}_ids`."""
+
+    name: str
+    side: Side
+    vocabulary: str
+
+
+@dataclass(frozen=True)
+class NumberField:
+    """One number per row: a column of `{side}_numbers`."""
+
+    name: str
+    side: Side
+
+
+@dataclass(frozen=True)
+class IdListField:
+    """Several ids per row, padded at the end: an input of its own.
+
+    Attributes:
+        length: Ids per row, padding included.
+        encoder: How the embedded ids become one vector.
+    """
+
+    name: str
+    side: Side
+    vocabulary: str
+    length: int
+    encoder: MeanEncoder | BagEncoder
+
+
+Field = IdField | NumberField | IdListField

@@ -1,0 +1,134 @@
+"""Raw rows in the package's own types, whatever file or frame they came from.
+
+Categories and texts are strings ("" where missing), numbers are float32 (NaN where
+missing), lists are lists of strings (empty where missing), labels are float32.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pandas as pd
+import pyarrow as pa
+
+from mtl_rec.config.checks import suggestion
+from mtl_rec.config.features import Feature
+from mtl_rec.config.tasks import Task
+from mtl_rec.errors import SchemaError
+from mtl_rec.schema.columns import feature_values, label_values, raw_type
+
+Rows = pa.Table | pa.RecordBatch | pd.DataFrame
+
+# Noted in the table: a feature may have the name that another one's raw column has.
+_CANONICAL = {b"mtl_rec": b"canonical"}
+
+
+def canonical(
+    rows: Rows, features: Sequence[Feature], tasks: Sequence[Task] = ()
+) -> pa.Table:
+    """Features under their names and labels under their tasks' names, typed.
+
+    Args:
+        rows: Columns named as the data has them; others than those asked for are left
+            out. What this function returned, or a part of it, is not converted again.
+        features: Features to take.
+        tasks: Tasks whose labels to take.
+
+    Raises:
+        SchemaError: Columns are missing, or hold something else than declared.
+    """
+    if _is_canonical(rows, features, tasks):
+        return as_table(rows).select([owner.name for owner in (*features, *tasks)])
+    names = _column_names(rows)
+    require_columns(names, features, tasks)
+    wanted = {feature.source_column for feature in features}
+    wanted |= {task.label_column for task in tasks}
+    _require_distinct([name for name in names if name in wanted])
+    if isinstance(rows, pd.DataFrame):
+        rows = rows.loc[:, [name in wanted for name in names]]
+    table = as_table(rows)
+    columns = {f.name: feature_values(table[f.source_column], f) for f in features}
+    columns |= {t.name: label_values(table[t.label_column], t) for t in tasks}
+    return pa.table(columns).replace_schema_metadata(_CANONICAL)
+
+
+def _is_canonical(
+    rows: Rows, features: Sequence[Feature], tasks: Sequence[Task]
+) -> bool:
+    if isinstance(rows, pd.DataFrame) or not isinstance(
+        rows, pa.Table | pa.RecordBatch
+    ):
+        return False
+    wanted = {feature.name: raw_type(feature) for feature in features}
+    wanted |= {task.name: pa.float32() for task in tasks}
+    types = dict(zip(rows.schema.names, rows.schema.types, strict=True))
+    is_noted = (rows.schema.metadata or {}).items() >= _CANONICAL.items()
+    return is_noted and wanted.items() <= types.items()
+
+
+def _column_names(rows: Rows) -> list[str]:
+    if isinstance(rows, pd.DataFrame):
+        return [str(name) for name in rows.columns]
+    return as_table(rows).column_names
+
+
+def as_table(rows: Rows) -> pa.Table:
+    """A frame, a batch or a table as a table.
+
+    Raises:
+        SchemaError: Columns of a frame have one name, or hold values of several types.
+    """
+    if isinstance(rows, pa.Table):
+        return rows
+    if isinstance(rows, pa.RecordBatch):
+        return pa.Table.from_batches([rows])
+    if isinstance(rows, pd.DataFrame):
+        return _from_frame(rows)
+    raise TypeError(
+        "`rows` must be a pandas DataFrame or a pyarrow Table. "
+        f"Received: {type(rows).__name__}."
+    )
+
+
+def _from_frame(frame: pd.DataFrame) -> pa.Table:
+    names = _column_names(frame)
+    _require_distinct(names)
+    columns = {}
+    for position, name in enumerate(names):
+        values = frame.iloc[:, position]
+        try:
+            columns[name] = pa.Array.from_pandas(values)
+        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+            types = {type(value).__name__ for value in values.dropna()}
+            raise SchemaError(
+                f"Column '{name}' must hold values of one type. "
+                f"Received: {' and '.join(sorted(types))}."
+            ) from error
+    return pa.table(columns)
+
+
+def _require_distinct(names: Sequence[str]) -> None:
+    repeated = sorted(name for name, count in Counter(names).items() if count > 1)
+    if repeated:
+        raise SchemaError(
+            "The data must have columns of different names. "
+            f"Received more than once: {repeated}."
+        )
+
+
+def require_columns(
+    names: Sequence[str], features: Sequence[Feature], tasks: Sequence[Task]
+) -> None:
+    """Refuses data that lacks a declared column; lists all that are missing."""
+    wanted = [(f"feature '{f.name}'", f.source_column) for f in features]
+    wanted += [(f"the label of task '{t.name}'", t.label_column) for t in tasks]
+    missing = [
+        f"The data has no column '{column}' for {owner}.{suggestion(column, names)}"
+        for owner, column in wanted
+        if column not in names
+    ]
+    if missing:
+        missing.append(
+            f"Columns: {sorted(names)}. Add what is missing to the data, name it with "
+            "`column`, or remove it from the config."
+        )
+        raise SchemaError(" ".join(missing))

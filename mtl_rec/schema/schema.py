@@ -1,0 +1,134 @@
+"""The narrow waist: what data, preprocessing and models agree on."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+from mtl_rec.config.features import SIDES, Feature, MeanEncoder, Side
+from mtl_rec.config.tasks import Task
+from mtl_rec.schema.fields import (
+    Field,
+    IdField,
+    IdListField,
+    NumberField,
+    Vocabulary,
+)
+from mtl_rec.schema.funnel import Funnel
+
+FieldKind = TypeVar("FieldKind", IdField, NumberField, IdListField)
+
+
+@dataclass(frozen=True)
+class LabelScale:
+    """Mean and standard deviation of a regression label where it is defined."""
+
+    mean: float
+    standard_deviation: float
+
+
+@dataclass(frozen=True)
+class PackedInput:
+    """One input tensor of the model, `(batch, width)`."""
+
+    width: int
+    dtype: str
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Features, funnel, and what was learned of their sizes.
+
+    Attributes:
+        features: As declared.
+        tasks: As declared, parents first.
+        vocabularies: By name of the feature that owns each.
+        label_scales: By name of the regression task.
+    """
+
+    features: tuple[Feature, ...]
+    tasks: tuple[Task, ...]
+    vocabularies: Mapping[str, Vocabulary]
+    label_scales: Mapping[str, LabelScale]
+
+    @cached_property
+    def funnel(self) -> Funnel:
+        """The tasks as a forest."""
+        return Funnel(self.tasks)
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """Every field, in the order of the features."""
+        return tuple(field for feature in self.features for field in _fields(feature))
+
+    def fields_of(self, kind: type[FieldKind], side: Side) -> list[FieldKind]:
+        """The fields of one kind and side, in the order of their packed columns."""
+        return [f for f in self.fields if isinstance(f, kind) and f.side == side]
+
+    def inputs(self) -> dict[str, PackedInput]:
+        """The model's inputs by name; those without a column are left out."""
+        inputs = {}
+        for side in SIDES:
+            ids = self.fields_of(IdField, side)
+            numbers = self.fields_of(NumberField, side)
+            inputs[f"{side}_ids"] = PackedInput(len(ids), "int32")
+            inputs[f"{side}_numbers"] = PackedInput(len(numbers), "float32")
+            for field in self.fields_of(IdListField, side):
+                inputs[field.name] = PackedInput(field.length, "int32")
+        return {name: packed for name, packed in inputs.items() if packed.width}
+
+    def to_json(self) -> str:
+        """The schema as text that `from_json` reads back."""
+        return json.dumps(
+            {
+                "features": [f.model_dump() for f in self.features],
+                "tasks": [t.model_dump() for t in self.tasks],
+                "vocabularies": [asdict(v) for v in self.vocabularies.values()],
+                "label_scales": {n: asdict(s) for n, s in self.label_scales.items()},
+            },
+            indent=2,
+            ensure_ascii=False,
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> "Schema":
+        """The schema that `to_json` wrote."""
+        values: dict[str, Any] = json.loads(text)
+        return cls(
+            features=TypeAdapter(tuple[Feature, ...]).validate_python(
+                values["features"]
+            ),
+            tasks=TypeAdapter(tuple[Task, ...]).validate_python(values["tasks"]),
+            vocabularies={v["name"]: Vocabulary(**v) for v in values["vocabularies"]},
+            label_scales={
+                n: LabelScale(**s) for n, s in values["label_scales"].items()
+            },
+        )
+
+
+def vocabulary_name(feature: Any) -> str:
+    """The feature that owns the vocabulary this one uses."""
+    return getattr(feature, "shares", None) or feature.name
+
+
+def _fields(feature: Feature) -> list[Field]:
+    name, side = feature.name, feature.side
+    vocabulary = vocabulary_name(feature)
+    match feature.kind:
+        case "categorical" | "hashed":
+            return [IdField(name, side, vocabulary)]
+        case "numeric":
+            if feature.transform == "quantiles":
+                return [IdField(name, side, vocabulary)]
+            flags = [NumberField(f"{name}_is_missing", side)]
+            return [NumberField(name, side), *(flags if feature.missing_flag else [])]
+        case "multi_categorical":
+            length, encoder = feature.max_values, MeanEncoder()
+        case "sequence":
+            length, encoder = feature.max_length, feature.encoder
+        case "text":
+            length, encoder = feature.max_tokens, feature.encoder
+    return [IdListField(name, side, vocabulary, length, encoder)]
