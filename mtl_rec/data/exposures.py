@@ -1,0 +1,137 @@
+"""The three streams of exposures that a run reads."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from mtl_rec.config.data import Data
+from mtl_rec.config.features import Feature
+from mtl_rec.config.tasks import Task
+from mtl_rec.data.answers import AnswerCheck
+from mtl_rec.data.checking import LabelCheck
+from mtl_rec.data.sources import RawRows, open_source
+from mtl_rec.data.splitting import (
+    PARTS,
+    Assign,
+    open_split,
+    refuse_empty,
+    require_split_columns,
+    split_columns,
+)
+from mtl_rec.errors import SchemaError
+from mtl_rec.schema.rows import canonical, require_columns
+
+
+@dataclass(frozen=True)
+class ExposureStream:
+    """One part of the data, read from the start each time it is iterated.
+
+    Iterating yields what `schema.rows.canonical` returns, a chunk at a time. Labels are
+    checked on the way; what is wrong with them is raised after the last chunk.
+
+    Args:
+        name: `train`, `validation` or `test`.
+        data: Its source's rows a chunk, and the columns of its split, are used.
+        features: Features to read.
+        tasks: Tasks whose labels to read.
+        source: Rows of all parts.
+        assign: Tells which rows are of this part.
+    """
+
+    name: str
+    data: Data
+    features: Sequence[Feature]
+    tasks: Sequence[Task]
+    source: RawRows
+    assign: Assign
+
+    def __iter__(self) -> Iterator[pa.Table]:
+        """Yields chunks, all but the last of `data.chunk_rows` rows.
+
+        Raises:
+            ArtifactError: A file is damaged.
+            SchemaError: Rows contradict what is declared, or a part has no rows.
+        """
+        is_training = self.name == "train"
+        checks = [LabelCheck(self.tasks, self.name)]
+        checks += [AnswerCheck(self.features, self.tasks)] if is_training else []
+        sizes = np.zeros(len(PARTS))
+        for chunk in _regroup(self._rows(sizes), self.data.chunk_rows):
+            for check in checks:
+                check.add(chunk)
+            yield chunk
+        refuse_empty(sizes)
+        for check in checks:
+            check.finish()
+
+    def _rows(self, sizes: np.ndarray) -> Iterator[pa.Table]:
+        """Yields this part's rows and adds up the `sizes` of all parts."""
+        columns = {feature.source_column: None for feature in self.features}
+        columns |= {task.label_column: None for task in self.tasks}
+        columns |= dict.fromkeys(split_columns(self.data.split))
+        first_row = 0
+        for batch in self.source.batches(list(columns), self.data.chunk_rows):
+            parts = self.assign(batch, first_row)
+            first_row += batch.num_rows
+            sizes += np.bincount(parts, minlength=len(PARTS))
+            rows = batch.filter(pa.array(parts == PARTS.index(self.name)))
+            if rows.num_rows:
+                # Before rows are put together: files may differ in their types.
+                yield canonical(rows, self.features, self.tasks)
+
+
+@dataclass(frozen=True)
+class Splits:
+    """The parts of the data."""
+
+    train: ExposureStream
+    validation: ExposureStream
+    test: ExposureStream
+
+
+def open_exposures(
+    data: Data, features: Sequence[Feature], tasks: Sequence[Task]
+) -> Splits:
+    """Finds the data and checks its columns; rows are read by iterating a stream.
+
+    Args:
+        data: Where the data is and how to split it.
+        features: Features to read.
+        tasks: Tasks whose labels to read.
+
+    Raises:
+        ArtifactError: The data is missing, empty or damaged.
+        SchemaError: Columns are missing, or the rows can't be split by time.
+    """
+    source = open_source(data.source)
+    for place, names in source.headers.items():
+        try:
+            require_columns(names, features, tasks)
+        except SchemaError as error:
+            raise SchemaError(f"{error} Read: '{place}'.") from error
+    require_split_columns(data.split, source)
+    assign = open_split(data.split, source, data.chunk_rows)
+    return Splits(
+        **{
+            part: ExposureStream(part, data, features, tasks, source, assign)
+            for part in PARTS
+        }
+    )
+
+
+def _regroup(tables: Iterable[pa.Table], num_rows: int) -> Iterator[pa.Table]:
+    """The same rows in tables of `num_rows`, each column in one piece."""
+    waiting: list[pa.Table] = []
+    num_waiting = 0
+    for table in tables:
+        while num_waiting + table.num_rows >= num_rows:
+            taken = num_rows - num_waiting
+            yield pa.concat_tables([*waiting, table.slice(0, taken)]).combine_chunks()
+            table, waiting, num_waiting = table.slice(taken), [], 0
+        if table.num_rows:
+            waiting.append(table)
+            num_waiting += table.num_rows
+    if waiting:
+        yield pa.concat_tables(waiting).combine_chunks()

@@ -1,0 +1,138 @@
+"""Finding the files that a path stands for, and saying which of them is broken."""
+
+import csv
+import glob
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import pyarrow as pa
+
+from mtl_rec.errors import ArtifactError
+
+Format = Literal["csv", "parquet"]
+
+ENDINGS: dict[str, Format] = {
+    ".csv": "csv",
+    ".csv.gz": "csv",
+    ".parquet": "parquet",
+}
+
+
+def find_files(path: str, declared: Format | None) -> tuple[Format, list[Path]]:
+    """The format and the sorted files of a file, a folder or a glob.
+
+    Args:
+        path: Where the files are.
+        declared: The format, where it is not to be taken from the endings. In a folder
+            or a glob it leaves out files of the other format.
+
+    Raises:
+        ArtifactError: There are none, or they are empty, of several formats, or of an
+            unknown one.
+    """
+    root = Path(path)
+    if root.is_file():
+        files = [root]
+    elif root.is_dir():
+        files = _of_format(_files_below(root), declared)
+        if not files:
+            wanted = [e for e, f in ENDINGS.items() if declared in (None, f)]
+            raise ArtifactError(
+                f"The folder '{path}' must hold files that end in {_any_of(wanted)}. "
+                "Received: none."
+            )
+    else:
+        files = _of_glob(path, declared)
+    for file in files:
+        require_bytes(file)
+    return declared or _common_format(path, files), files
+
+
+def require_bytes(file: Path) -> None:
+    """Refuses a file that is not there or has nothing in it."""
+    if not file.is_file():
+        raise ArtifactError(
+            f"`data.source.path` must name an existing file. Received: '{file}'. "
+            f"Relative paths start at '{Path.cwd()}'."
+        )
+    if not file.stat().st_size:
+        raise ArtifactError(f"'{file}' must hold rows. Received: an empty file.")
+
+
+@contextmanager
+def readable(file: Path | str, kind: str) -> Iterator[None]:
+    """Turns what the reader says of a damaged file into an error with its name."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, UnicodeDecodeError, csv.Error) as error:
+        # Some of Arrow's messages go on to quote the data.
+        reason = str(error).strip().partition("\n")[0][:300].rstrip(".")
+        raise ArtifactError(
+            f"'{file}' must be a readable {kind} file. Received: {reason}."
+        ) from error
+
+
+def _files_below(folder: Path) -> list[Path]:
+    """Without the hidden files and the notes that Spark leaves beside its output."""
+    return sorted(
+        file
+        for file in folder.rglob("*")
+        if file.is_file()
+        and _format(file)
+        and not any(
+            name.startswith((".", "_")) for name in file.relative_to(folder).parts
+        )
+    )
+
+
+def _of_glob(path: str, declared: Format | None) -> list[Path]:
+    if not any(character in path for character in "*?["):
+        raise ArtifactError(
+            "`data.source.path` must name an existing file, folder or glob. "
+            f"Received: '{path}'. Relative paths start at '{Path.cwd()}'."
+        )
+    matches = sorted(Path(match) for match in glob.glob(path, recursive=True))
+    files = _of_format([match for match in matches if match.is_file()], declared)
+    if not files:
+        raise ArtifactError(
+            "`data.source.path` must match at least one file. "
+            f"Received: '{path}'. Relative paths start at '{Path.cwd()}'."
+        )
+    return files
+
+
+def _of_format(files: list[Path], declared: Format | None) -> list[Path]:
+    if declared is None:
+        return files
+    return [file for file in files if _format(file) in (None, declared)]
+
+
+def _common_format(path: str, files: list[Path]) -> Format:
+    counts: Counter[Format] = Counter()
+    for file in files:
+        found = _format(file)
+        if found is None:
+            raise ArtifactError(
+                f"'{file}' must end in {_any_of(list(ENDINGS))}, or "
+                "`data.source.format` must say what it is. "
+                f"Received: ending '{file.suffix}'."
+            )
+        counts[found] += 1
+    if len(counts) > 1:
+        raise ArtifactError(
+            f"'{path}' must lead to files of one format. Received: {counts['csv']} csv "
+            f"and {counts['parquet']} parquet. Set `data.source.format` to take one."
+        )
+    return next(iter(counts))
+
+
+def _format(file: Path) -> Format | None:
+    name = file.name.lower()
+    return next((f for ending, f in ENDINGS.items() if name.endswith(ending)), None)
+
+
+def _any_of(endings: list[str]) -> str:
+    return " or ".join(filter(None, [", ".join(endings[:-1]), endings[-1]]))

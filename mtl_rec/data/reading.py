@@ -1,0 +1,141 @@
+"""Tables in CSV and Parquet, read a batch at a time without types being guessed."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from mtl_rec.config.data import Table
+from mtl_rec.data.files import Format, find_files, readable
+from mtl_rec.errors import ArtifactError, SchemaError
+
+# Larger reads cost memory, and time too: the columns parsed no longer fit the cache.
+READ_BYTES = 2**20
+QUOTED = pacsv.ParseOptions(newlines_in_values=True)
+
+
+@dataclass(frozen=True)
+class TableFiles:
+    """The rows of one or several files, in the order of the files' names.
+
+    Args:
+        format: How all of them are written.
+        headers: Column names by file.
+    """
+
+    format: Format
+    headers: Mapping[str, Sequence[str]]
+
+    def batches(
+        self, columns: Sequence[str], max_rows: int
+    ) -> Iterator[pa.RecordBatch]:
+        """Reads all files from the start.
+
+        Args:
+            columns: Names of those to read; the others are skipped.
+            max_rows: Rows of a batch at most.
+
+        Raises:
+            ArtifactError: A file is damaged.
+        """
+        read = csv_batches if self.format == "csv" else _parquet_batches
+        for file in self.headers:
+            with readable(file, self.format):
+                yield from read(file, columns, max_rows)
+
+
+def open_table(source: Table) -> TableFiles:
+    """Finds the files and reads their headers, but no rows.
+
+    Raises:
+        ArtifactError: There are no such files, or one is damaged or has no rows.
+        SchemaError: A header has two columns of one name.
+    """
+    file_format, files = find_files(source.path, source.format)
+    read_header = _csv_header if file_format == "csv" else _parquet_header
+    headers = {}
+    for file in files:
+        with readable(file, file_format):
+            headers[str(file)] = _distinct(read_header(file), file)
+    return TableFiles(file_format, headers)
+
+
+def csv_batches(
+    file: Path | str,
+    columns: Sequence[str],
+    max_rows: int,
+    header: Sequence[str] = (),
+    parsing: pacsv.ParseOptions = QUOTED,
+) -> Iterator[pa.RecordBatch]:
+    """Columns of a CSV file as strings, null where a field is empty.
+
+    Args:
+        file: Plain, or compressed as its ending says.
+        columns: Names of those to read.
+        max_rows: Rows of a batch at most.
+        header: Names of all columns, where the first line of the file has none.
+        parsing: What separates and quotes the fields.
+    """
+    conversion = pacsv.ConvertOptions(
+        # What a column holds is declared, not guessed: "007" stays as it is.
+        column_types={column: pa.string() for column in columns},
+        include_columns=list(columns),
+        null_values=[""],
+        strings_can_be_null=True,
+    )
+    reading = pacsv.ReadOptions(block_size=READ_BYTES, column_names=list(header))
+    with pacsv.open_csv(file, reading, parsing, conversion) as reader:
+        yield from _at_most(max_rows, reader)
+
+
+def _parquet_batches(
+    file: str, columns: Sequence[str], max_rows: int
+) -> Iterator[pa.RecordBatch]:
+    # Not `pyarrow.dataset`, which decodes whole row groups however few rows are asked
+    # for. Without `buffer_size`, all bytes of a column's row group are held.
+    with pq.ParquetFile(file, pre_buffer=False, buffer_size=READ_BYTES) as parquet:
+        yield from parquet.iter_batches(max_rows, columns=list(columns))
+
+
+def _at_most(
+    max_rows: int, batches: Iterable[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        for start in range(0, batch.num_rows, max_rows):
+            yield batch.slice(start, max_rows)
+
+
+def _csv_header(file: Path) -> list[str]:
+    with pa.input_stream(file) as stream:
+        lines = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+        header = next(filter(None, csv.reader(lines)), [])
+        if not any(line.strip() for line in lines):
+            raise _without_rows(file)
+    return header
+
+
+def _parquet_header(file: Path) -> list[str]:
+    with pq.ParquetFile(file) as parquet:
+        if not parquet.metadata.num_rows:
+            raise _without_rows(file)
+        return parquet.schema_arrow.names
+
+
+def _without_rows(file: Path) -> ArtifactError:
+    return ArtifactError(f"'{file}' must hold rows. Received: a header only.")
+
+
+def _distinct(names: list[str], file: Path) -> list[str]:
+    repeated = sorted(name for name, count in Counter(names).items() if count > 1)
+    if repeated:
+        raise SchemaError(
+            f"'{file}' must have columns of different names. "
+            f"Received more than once: {repeated}."
+        )
+    return names

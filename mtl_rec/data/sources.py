@@ -1,0 +1,65 @@
+"""Where raw rows come from, by `kind`."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyarrow as pa
+
+from mtl_rec.config.data import CensusIncome, Source, SyntheticShop, Table
+from mtl_rec.data.census_income import open_census_income
+from mtl_rec.data.reading import open_table
+
+
+class RawRows(Protocol):
+    """Rows as the data has them, in an order that never changes."""
+
+    @property
+    def headers(self) -> Mapping[str, Sequence[str]]:
+        """Column names by file, or by another name of the place."""
+        ...
+
+    def batches(
+        self, columns: Sequence[str], max_rows: int
+    ) -> Iterator[pa.RecordBatch]:
+        """All rows from the start, these columns only, `max_rows` at most at a time."""
+        ...
+
+
+@dataclass(frozen=True)
+class RowsInMemory:
+    """Rows that were made, not read.
+
+    Args:
+        name: What made them.
+        table: The rows.
+    """
+
+    name: str
+    table: pa.Table
+
+    @property
+    def headers(self) -> Mapping[str, Sequence[str]]:
+        """Column names by what made them."""
+        return {self.name: self.table.column_names}
+
+    def batches(
+        self, columns: Sequence[str], max_rows: int
+    ) -> Iterator[pa.RecordBatch]:
+        """Views of the table."""
+        yield from self.table.select(list(columns)).to_batches(max_rows)
+
+
+def open_source(source: Source) -> RawRows:
+    """The raw rows of a source; no file is read past its header."""
+    match source:
+        case Table():
+            return open_table(source)
+        case CensusIncome():
+            return open_census_income(source)
+        case SyntheticShop():
+            # Only runs on simulated data pay for the simulation's import.
+            from mtl_rec.data.synthetic_shop import simulate_shop
+
+            settings = source.model_dump(exclude={"kind"})
+            return RowsInMemory("the simulated shop", simulate_shop(**settings))

@@ -1,0 +1,163 @@
+"""Which rows are for training, validation and testing."""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mtl_rec.config.checks import suggestion
+from mtl_rec.config.data import (
+    ColumnSplit,
+    FractionSplit,
+    RandomSplit,
+    Split,
+    TimeSplit,
+    UserSplit,
+)
+from mtl_rec.data.draws import draws_for_names, draws_for_rows
+from mtl_rec.data.sources import RawRows
+from mtl_rec.data.times import boundaries, count_times, read_times
+from mtl_rec.errors import SchemaError
+
+PARTS = ("train", "validation", "test")
+
+Assign = Callable[[pa.RecordBatch, int], np.ndarray]
+"""From a batch and the number of its first row to a position in `PARTS` for each row.
+
+It looks at each row on its own, so that the size of batches changes nothing.
+"""
+
+
+def split_columns(split: Split) -> tuple[str, ...]:
+    """The columns that decide."""
+    return () if isinstance(split, RandomSplit) else (split.column,)
+
+
+def require_split_columns(split: Split, source: RawRows) -> None:
+    """Refuses data that lacks the column that decides.
+
+    Raises:
+        SchemaError: A file has no such column.
+    """
+    for place, names in source.headers.items():
+        for column in split_columns(split):
+            if column not in names:
+                raise SchemaError(
+                    f"`data.split.column` must name a column of '{place}'. Received: "
+                    f"'{column}'.{suggestion(column, names)} Columns: {sorted(names)}."
+                )
+
+
+def open_split(split: Split, source: RawRows, max_rows: int) -> Assign:
+    """The rule of a split; to split by time, the times are read once.
+
+    Args:
+        split: How to split.
+        source: What to split.
+        max_rows: Rows to read at a time.
+
+    Raises:
+        SchemaError: Rows have no time, or too few different times to cut between.
+    """
+    match split:
+        case TimeSplit():
+            return partial(_by_time, split, _time_cuts(split, source, max_rows))
+        case UserSplit():
+            return partial(_by_user, split)
+        case RandomSplit():
+            return partial(_by_row_number, split)
+        case ColumnSplit():
+            return partial(_by_name, split)
+
+
+def refuse_empty(sizes: np.ndarray) -> None:
+    """Refuses a split that leaves a part without rows.
+
+    Args:
+        sizes: Rows of each of `PARTS`.
+
+    Raises:
+        SchemaError: A part is empty.
+    """
+    empty = [part for part, size in zip(PARTS, sizes, strict=True) if not size]
+    if empty:
+        received = ", ".join(f"{p} {int(n)}" for p, n in zip(PARTS, sizes, strict=True))
+        raise SchemaError(
+            f"`data.split` must leave rows for {' and '.join(empty)}. "
+            f"Received: {received} rows. Change the split or add data."
+        )
+
+
+def _time_cuts(split: TimeSplit, source: RawRows, max_rows: int) -> np.ndarray:
+    batches = source.batches([split.column], max_rows)
+    columns = (batch.column(split.column) for batch in batches)
+    times, counts = count_times(columns, split.column)
+    cuts = boundaries(times, counts, _shares(split))
+    refuse_empty(np.bincount(_part_of(times, cuts), counts, minlength=len(PARTS)))
+    return cuts
+
+
+def _shares(split: FractionSplit) -> list[float]:
+    """Where validation and test begin when rows are lined up from 0 to 1."""
+    test = 1 - split.test_fraction
+    return [test - split.validation_fraction, test]
+
+
+def _part_of(values: np.ndarray, cuts: np.ndarray | list[float]) -> np.ndarray:
+    return np.searchsorted(cuts, values, side="right")
+
+
+def _by_time(
+    split: TimeSplit, cuts: np.ndarray, batch: pa.RecordBatch, _: int
+) -> np.ndarray:
+    return _part_of(read_times(batch.column(split.column), split.column)[1], cuts)
+
+
+def _by_user(split: UserSplit, batch: pa.RecordBatch, first_row: int) -> np.ndarray:
+    users = _as_strings(batch, split.column)
+    if users.null_count:
+        row = first_row + pc.index(users.is_null(), True).as_py()
+        raise SchemaError(
+            f"Column '{split.column}' of `data.split` must hold a user's id on every "
+            f"row. Received: none on row {row}, counted from 0."
+        )
+    return _part_of(draws_for_names(users, split.seed), _shares(split))
+
+
+def _by_row_number(
+    split: RandomSplit, batch: pa.RecordBatch, first_row: int
+) -> np.ndarray:
+    draws = draws_for_rows(first_row, batch.num_rows, split.seed)
+    return _part_of(draws, _shares(split))
+
+
+def _by_name(split: ColumnSplit, batch: pa.RecordBatch, _: int) -> np.ndarray:
+    names = _as_strings(batch, split.column)
+    allowed = [split.train, split.validation, split.test]
+    parts = pc.index_in(names, pa.array(allowed))
+    if parts.null_count:
+        name = names.filter(parts.is_null())[0].as_py()
+        raise SchemaError(
+            f"Column '{split.column}' of `data.split` must hold one of {allowed}. "
+            f"Received: {'nothing' if name is None else repr(name)}."
+        )
+    return parts.to_numpy()
+
+
+def _as_strings(batch: pa.RecordBatch, column: str) -> pa.Array:
+    array = batch.column(column)
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    try:
+        if pa.types.is_floating(array.type):
+            # Whole numbers become floats as soon as one of them is missing.
+            array = pc.if_else(pc.is_nan(array), None, array).cast(pa.int64())
+        text = array.cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise SchemaError(
+            f"Column '{column}' of `data.split` must hold text or whole numbers. "
+            f"Received: {array.type}."
+        ) from error
+    return pc.if_else(pc.equal(text, ""), None, text)
