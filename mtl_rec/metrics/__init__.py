@@ -1,0 +1,1 @@
+"""Metrics as functions of labels and predictions; a module for each kind of task."""
