@@ -1,0 +1,149 @@
+"""Learn from the training split what the preprocessor needs to know."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import tensorflow as tf
+
+from mtl_rec.config.features import (
+    Feature,
+    Hashed,
+    IdSequence,
+    LearnedVocabulary,
+    MultiCategorical,
+    Numeric,
+    Text,
+)
+from mtl_rec.config.tasks import Task
+from mtl_rec.errors import SchemaError
+from mtl_rec.preprocess.learning import Moments, Quantiles, ValueCounts
+from mtl_rec.preprocess.lists import element_places
+from mtl_rec.preprocess.numbers import NumberStatistics, log_transform
+from mtl_rec.preprocess.text import tokenise
+from mtl_rec.schema.fields import Vocabulary
+from mtl_rec.schema.schema import LabelScale, Schema
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What the training split said.
+
+    Attributes:
+        values: Known values of every learned vocabulary, in order of their ids.
+        numbers: Statistics of every numeric feature.
+        label_scales: Scale of every regression label.
+    """
+
+    values: dict[str, list[bytes]]
+    numbers: dict[str, NumberStatistics]
+    label_scales: dict[str, LabelScale]
+
+
+def learn(
+    features: Sequence[Feature], tasks: Sequence[Task], chunks: Iterable[pa.Table]
+) -> Learned:
+    """One pass over canonical tables of the training split.
+
+    Raises:
+        SchemaError: There are no rows.
+    """
+    owners = [f for f in features if isinstance(f, LearnedVocabulary) and not f.shares]
+    numeric = [f for f in features if isinstance(f, Numeric)]
+    valued = [task for task in tasks if task.kind == "regression"]
+    counts = {feature.name: ValueCounts() for feature in owners}
+    numbers = {feature.name: _number_learner(feature) for feature in numeric}
+    scales = {task.name: Moments() for task in valued}
+    num_rows = 0
+    for chunk in chunks:
+        num_rows += len(chunk)
+        for feature in owners:
+            _count(counts[feature.name], feature, chunk[feature.name].combine_chunks())
+        for feature in numeric:
+            numbers[feature.name].add(_defined_numbers(feature, chunk))
+        for task in valued:
+            scales[task.name].add(_defined_labels(task, chunk))
+    if not num_rows:
+        raise SchemaError("The training split must have rows. Received: none.")
+    return Learned(
+        {f.name: counts[f.name].most_frequent(f.min_count, f.max_size) for f in owners},
+        {name: learner.statistics() for name, learner in numbers.items()},
+        {name: _label_scale(learner) for name, learner in scales.items()},
+    )
+
+
+def fitted_schema(
+    features: Sequence[Feature], tasks: Sequence[Task], learned: Learned
+) -> Schema:
+    """The declared features with the sizes that were learned."""
+    vocabularies: dict[str, Vocabulary] = {}
+    for feature in features:
+        match feature:
+            case Numeric(transform="quantiles"):
+                boundaries = learned.numbers[feature.name].boundaries
+                sizes = (1, len(boundaries) + 1)
+            case Hashed(shares=None):
+                sizes = (feature.num_buckets, 0)
+            case LearnedVocabulary(shares=None):
+                sizes = (feature.oov_buckets, len(learned.values[feature.name]))
+            case _:
+                continue
+        vocabularies[feature.name] = Vocabulary(
+            feature.name, *sizes, feature.embedding_dim
+        )
+    return Schema(tuple(features), tuple(tasks), vocabularies, learned.label_scales)
+
+
+def _number_learner(feature: Numeric) -> Moments | Quantiles:
+    return Quantiles(feature.num_buckets) if feature.num_buckets else Moments()
+
+
+def _count(counts: ValueCounts, feature: LearnedVocabulary, values: pa.Array) -> None:
+    """Counts what is used of each row: the rest would never train its embedding."""
+    match feature:
+        case Text():
+            _count_tokens(counts, feature, values)
+        case MultiCategorical() | IdSequence():
+            kept, _, _ = element_places(values, feature)
+            counts.add(values.flatten().filter(pa.array(kept)))
+        case _:
+            counts.add(values)
+
+
+def _count_tokens(counts: ValueCounts, feature: Text, texts: pa.Array) -> None:
+    """Tokens of the distinct texts, each as often as its text occurs."""
+    distinct = pc.value_counts(texts.cast(pa.binary()))
+    values = distinct.field("values").to_numpy(zero_copy_only=False)
+    tokens = tokenise(
+        tf.constant(values, tf.string), feature.max_bytes, feature.max_tokens
+    ).numpy()
+    repeats = distinct.field("counts").to_numpy()[:, np.newaxis]
+    repeats = np.broadcast_to(repeats, tokens.shape)
+    known = tokens != b""
+    counts.add(pa.array(tokens[known], pa.binary()), repeats[known])
+
+
+def _defined_numbers(feature: Numeric, chunk: pa.Table) -> np.ndarray:
+    numbers = chunk[feature.name].to_numpy()
+    numbers = numbers[np.isfinite(numbers)]
+    match feature.transform:
+        case "quantiles":
+            return numbers
+        case "standard":
+            return numbers.astype(np.float64)
+        case "log":
+            return log_transform(numbers.astype(np.float64))
+
+
+def _defined_labels(task: Task, chunk: pa.Table) -> np.ndarray:
+    labels = chunk[task.name].to_numpy().astype(np.float64)
+    if task.after:
+        labels = labels[chunk[task.after].to_numpy() > 0]
+    return labels[np.isfinite(labels)]
+
+
+def _label_scale(labels: Moments) -> LabelScale:
+    statistics = labels.statistics()
+    return LabelScale(statistics.mean, statistics.standard_deviation)

@@ -1,0 +1,172 @@
+"""The encoding as TensorFlow operations, as few as there can be."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import tensorflow as tf
+
+from mtl_rec.config.features import (
+    SIDES,
+    Categorical,
+    Feature,
+    Hashed,
+    IdSequence,
+    MultiCategorical,
+    Numeric,
+    Text,
+)
+from mtl_rec.preprocess.lists import list_length
+from mtl_rec.preprocess.lookup import FusedLookup, StringColumns
+from mtl_rec.preprocess.numbers import NumberStatistics, bucket_ids, standardise
+from mtl_rec.preprocess.text import tokenise
+from mtl_rec.schema.fields import IdField, IdListField, NumberField
+from mtl_rec.schema.schema import Schema, vocabulary_name
+
+
+class EncodingGraph:
+    """Raw features to the model's packed inputs.
+
+    Attributes:
+        schema: What the packed columns mean.
+        lookup: Holds the one table, which an export must track.
+        strings: Features that are looked up, in the order of their columns.
+        bucketed: Numbers that become ids.
+        standardised: The other numbers.
+    """
+
+    def __init__(
+        self,
+        schema: Schema,
+        numbers: Mapping[str, NumberStatistics],
+        vocabulary_path: Path,
+    ) -> None:
+        self.schema = schema
+        self._numbers = numbers
+        features = schema.features
+        self._single = [f for f in features if isinstance(f, Categorical | Hashed)]
+        self._lists = [
+            f for f in features if isinstance(f, MultiCategorical | IdSequence)
+        ]
+        self._texts = [f for f in features if isinstance(f, Text)]
+        self.strings = [*self._single, *self._lists, *self._texts]
+        numeric = [f for f in features if isinstance(f, Numeric)]
+        self.bucketed = [f for f in numeric if f.transform == "quantiles"]
+        self.standardised = [f for f in numeric if f.transform != "quantiles"]
+        own = {vocabulary_name(feature) for feature in self.strings}
+        vocabularies = [v for name, v in schema.vocabularies.items() if name in own]
+        self.lookup = FusedLookup(vocabulary_path, vocabularies)
+
+    def raw_signature(self) -> dict[str, tf.TensorSpec]:
+        """Name, shape and type of every raw feature."""
+        return {f.name: _raw_spec(f) for f in self.schema.features}
+
+    def __call__(self, raw: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """Encodes a batch of raw features, as `raw_signature` describes them.
+
+        Shapes are checked when the graph runs: TensorFlow Serving does not enforce
+        them, and a history of another length would be encoded silently.
+
+        Returns:
+            The model's inputs by name, `(batch, width)`.
+        """
+        strings = [_stack(raw, self._single)] if self._single else []
+        for feature in self._lists:
+            shape = [None, list_length(feature)]
+            strings.append(tf.ensure_shape(raw[feature.name], shape))
+        for feature in self._texts:
+            texts = tf.ensure_shape(raw[feature.name], [None])
+            strings.append(tokenise(texts, feature.max_bytes, feature.max_tokens))
+        ids = []
+        if strings:
+            columns = [self._columns(feature) for feature in self.strings]
+            ids.append(self.lookup.ids(tf.concat(strings, axis=1), columns))
+        if self.bucketed:
+            ids.append(self.bucket_ids(_stack(raw, self.bucketed)))
+        packed = self._pack_ids(tf.concat(ids, axis=1)) if ids else {}
+        if self.standardised:
+            packed |= self.pack_numbers(_stack(raw, self.standardised))
+        return packed
+
+    def string_ids(self, feature: Feature, values: tf.Tensor) -> tf.Tensor:
+        """Ids of one string feature, `(n,)` values to `(n, width)` int32.
+
+        For lists, `values` are single elements and the width is 1.
+        """
+        columns = self._columns(feature)
+        if isinstance(feature, Text):
+            tokens = tokenise(values, feature.max_bytes, feature.max_tokens)
+            return self.lookup.ids(tokens, [columns])
+        columns = StringColumns(columns.vocabulary, 1, columns.is_padded)
+        return self.lookup.ids(values[:, tf.newaxis], [columns])
+
+    def bucket_ids(self, values: tf.Tensor) -> tf.Tensor:
+        """Ids of the bucketed features, `(batch, features)` float32 to int32."""
+        return bucket_ids(values, self.bucketed, self._numbers)
+
+    def pack_numbers(self, values: tf.Tensor) -> dict[str, tf.Tensor]:
+        """`(batch, standardised features)` float32 to the packs of numbers."""
+        scaled, missing = standardise(values, self.standardised, self._numbers)
+        names = [feature.name for feature in self.standardised]
+        index = {name: column for column, name in enumerate(names)}
+        index |= {f"{n}_is_missing": len(names) + column for n, column in index.items()}
+        packs = {
+            f"{side}_numbers": [
+                index[field.name] for field in self.schema.fields_of(NumberField, side)
+            ]
+            for side in SIDES
+        }
+        return _packed(tf.concat([scaled, missing], axis=1), packs)
+
+    def _pack_ids(self, ids: tf.Tensor) -> dict[str, tf.Tensor]:
+        """All ids, those of strings before those of numbers, to the packs of ids."""
+        columns: dict[str, list[int]] = {}
+        start = 0
+        for feature in (*self.strings, *self.bucketed):
+            width = 1 if isinstance(feature, Numeric) else self._columns(feature).width
+            columns[feature.name] = list(range(start, start + width))
+            start += width
+        packs = {}
+        for side in SIDES:
+            single = self.schema.fields_of(IdField, side)
+            packs[f"{side}_ids"] = [columns[field.name][0] for field in single]
+            for field in self.schema.fields_of(IdListField, side):
+                packs[field.name] = columns[field.name]
+        return _packed(ids, packs)
+
+    def _columns(self, feature: Feature) -> StringColumns:
+        vocabulary = self.schema.vocabularies[vocabulary_name(feature)]
+        match feature:
+            case Text():
+                return StringColumns(vocabulary, feature.max_tokens, True)
+            case MultiCategorical() | IdSequence():
+                return StringColumns(vocabulary, list_length(feature), True)
+            case _:
+                return StringColumns(vocabulary, 1, False)
+
+
+def _stack(raw: Mapping[str, tf.Tensor], features: Sequence[Feature]) -> tf.Tensor:
+    """Features with one value a row, as columns."""
+    columns = tf.stack([raw[feature.name] for feature in features], axis=1)
+    return tf.ensure_shape(columns, [None, len(features)])
+
+
+def _packed(
+    values: tf.Tensor, packs: Mapping[str, Sequence[int]]
+) -> dict[str, tf.Tensor]:
+    """Packs by name, from the positions of their columns; empty ones are left out."""
+    packs = {name: columns for name, columns in packs.items() if columns}
+    order = [column for columns in packs.values() for column in columns]
+    sizes = [len(columns) for columns in packs.values()]
+    parts = tf.split(tf.gather(values, order, axis=1), sizes, axis=1)
+    return dict(zip(packs, parts, strict=True))
+
+
+def _raw_spec(feature: Feature) -> tf.TensorSpec:
+    match feature:
+        case Numeric():
+            return tf.TensorSpec([None], tf.float32, name=feature.name)
+        case MultiCategorical() | IdSequence():
+            shape = [None, list_length(feature)]
+        case _:
+            shape = [None]
+    return tf.TensorSpec(shape, tf.string, name=feature.name)
