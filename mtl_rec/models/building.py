@@ -1,0 +1,26 @@
+"""The one place that knows which architectures there are."""
+
+import keras
+
+from mtl_rec.config.model import MMoE, Model, SharedBottom
+from mtl_rec.models.mmoe import build_mmoe
+from mtl_rec.models.shared_bottom import build_shared_bottom
+from mtl_rec.schema.schema import Schema
+
+
+def build_model(config: Model, schema: Schema) -> keras.Model:
+    """A functional model from packed inputs to every task's log-probabilities.
+
+    Args:
+        config: The `model` section of a run.
+        schema: Of a fitted preprocessor.
+
+    Returns:
+        A model whose outputs are, by task, `(batch, 2)` = [log P, log(1 - P)] of an
+        event or `(batch, 1)` of a value. `probability_model` names what is served.
+    """
+    match config.architecture:
+        case SharedBottom() as architecture:
+            return build_shared_bottom(architecture, schema, config.embedding_dim)
+        case MMoE() as architecture:
+            return build_mmoe(architecture, schema, config.embedding_dim)

@@ -1,0 +1,52 @@
+"""From task vectors to log-probabilities: the same for every architecture."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from mtl_rec.models.layers.funnel import FunnelLogProbabilities
+from mtl_rec.models.layers.parallel_mlp import ParallelMLP
+from mtl_rec.models.layers.task_heads import TaskHeads
+from mtl_rec.schema.schema import LabelScale, Schema
+
+
+def funnel_heads(
+    task_vectors: keras.KerasTensor,
+    tower_units: Sequence[int],
+    dropout: float,
+    schema: Schema,
+) -> dict[str, keras.KerasTensor]:
+    """A tower and a logit for each task, then the log-probabilities of the funnel.
+
+    Args:
+        task_vectors: `(batch, dim)` that all tasks share, or `(batch, tasks, dim)`.
+        tower_units: Widths of every tower's layers.
+        dropout: Share of each tower layer's outputs dropped in training.
+        schema: Names the tasks.
+
+    Returns:
+        By task, what `FunnelLogProbabilities` says of it.
+    """
+    num_tasks = len(schema.tasks)
+    towers = ParallelMLP(num_tasks, tower_units, dropout, name="towers")(task_vectors)
+    logits = TaskHeads(name="logits")(towers)
+    return FunnelLogProbabilities(_task_settings(schema), name="funnel")(logits)
+
+
+def _task_settings(schema: Schema) -> list[dict[str, Any]]:
+    """The funnel as the layers take it: plain values."""
+    settings = []
+    for task in schema.tasks:
+        scale = schema.label_scales.get(task.name, LabelScale(0.0, 1.0))
+        settings.append(
+            {
+                "name": task.name,
+                "after": task.after,
+                "kind": task.kind,
+                "is_conditional": task.is_conditional,
+                "mean": scale.mean,
+                "standard_deviation": scale.standard_deviation,
+            }
+        )
+    return settings

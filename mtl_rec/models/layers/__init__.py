@@ -1,0 +1,18 @@
+"""Small registered layers; importing this package makes saved models loadable."""
+
+from mtl_rec.models.layers.funnel import FunnelLogProbabilities, FunnelPredictions
+from mtl_rec.models.layers.fused_embedding import FusedEmbedding
+from mtl_rec.models.layers.masked_mean import MaskedMean
+from mtl_rec.models.layers.mixture_of_experts import MixtureOfExperts
+from mtl_rec.models.layers.parallel_mlp import ParallelMLP
+from mtl_rec.models.layers.task_heads import TaskHeads
+
+__all__ = [
+    "FunnelLogProbabilities",
+    "FunnelPredictions",
+    "FusedEmbedding",
+    "MaskedMean",
+    "MixtureOfExperts",
+    "ParallelMLP",
+    "TaskHeads",
+]

@@ -1,0 +1,156 @@
+"""From one logit a task to probabilities that follow the funnel."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+
+_TASK_DEFAULTS = {
+    "after": None,
+    "kind": "binary",
+    "is_conditional": False,
+    "mean": 0.0,
+    "standard_deviation": 1.0,
+}
+
+
+class _FunnelLayer(keras.layers.Layer):
+    """What both funnel layers know: every task's path, kind and label scale.
+
+    Args:
+        tasks: For each logit in order its `name`, and where they matter `after`, the
+            parent's name; `kind`, `binary` or `regression`; `is_conditional`, whether
+            it is trained given its parent; `mean` and `standard_deviation` of a
+            regression's label.
+    """
+
+    def __init__(self, tasks: Sequence[Mapping[str, Any]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.tasks = [{**_TASK_DEFAULTS, **task} for task in tasks]
+        self._index: dict[str, int] = {}
+        for position, task in enumerate(self.tasks):
+            if task["after"] is not None and task["after"] not in self._index:
+                raise ValueError(
+                    f"`after` of task '{task['name']}' must name an earlier task. "
+                    f"Received: '{task['after']}'. Earlier: {list(self._index)}."
+                )
+            self._index[task["name"]] = position
+
+    def _branch(self, name: str) -> list[str]:
+        """Tasks from the root to `name`."""
+        parent = self.tasks[self._index[name]]["after"]
+        return [*(self._branch(parent) if parent else []), name]
+
+    def _logit(self, logits, name: str):
+        """One task's logit, `(batch, 1)` float32 whatever the compute type."""
+        index = self._index[name]
+        return ops.cast(logits[:, index : index + 1], "float32")
+
+    def _log_step(self, logits, name: str):
+        """Log P(task | parent), at most 0."""
+        return ops.log_sigmoid(self._logit(logits, name))
+
+    def _value(self, logits, task: Mapping[str, Any]):
+        """A regression's prediction where its parent happened, in label units."""
+        logit = self._logit(logits, task["name"])
+        return logit * task["standard_deviation"] + task["mean"]
+
+    def _log_joint(self, logits, names: Sequence[str]):
+        """Sum of log steps, added in order so that more steps never give more."""
+        total = self._log_step(logits, names[0])
+        for name in names[1:]:
+            total = total + self._log_step(logits, name)
+        return total
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "tasks": self.tasks}
+
+
+@keras.saving.register_keras_serializable(package="mtl_rec")
+class FunnelLogProbabilities(_FunnelLayer):
+    """What is trained: log P and log(1 - P) of every task, finite for any logit.
+
+    For an event with logits z_1..z_k on its path,
+    `log P = sum_j log_sigmoid(z_j)` and
+    `log(1 - P) = logsumexp_i(sum_{j<i} log_sigmoid(z_j) + log_sigmoid(-z_i))`.
+    An event trained given its parent has only its own step. The direct
+    `log1p(-exp(log P))` is -inf, with NaN gradients, from logits of about 20.
+
+    Inputs: logits, `(batch, num_tasks)`.
+
+    Outputs: by task, `(batch, 2)` for an event, `(batch, 1)` for a value.
+    """
+
+    def call(self, logits):
+        return {task["name"]: self._output(logits, task) for task in self.tasks}
+
+    def _output(self, logits, task):
+        path = self._branch(task["name"])
+        if task["kind"] == "regression":
+            value = self._value(logits, task)
+            if task["is_conditional"] or len(path) == 1:
+                return value
+            return ops.exp(self._log_joint(logits, path[:-1])) * value
+        steps = path[-1:] if task["is_conditional"] else path
+        return ops.concatenate(
+            [self._log_joint(logits, steps), self._log_not(logits, steps)], axis=1
+        )
+
+    def _log_not(self, logits, steps):
+        """Log of the probability that the steps do not all happen."""
+        stopped = [ops.log_sigmoid(-self._logit(logits, steps[0]))]
+        for position in range(1, len(steps)):
+            before = self._log_joint(logits, steps[:position])
+            stop = ops.log_sigmoid(-self._logit(logits, steps[position]))
+            stopped.append(before + stop)
+        return ops.logsumexp(ops.concatenate(stopped, axis=1), axis=1, keepdims=True)
+
+    def compute_output_shape(self, logits_shape):
+        widths = {"binary": 2, "regression": 1}
+        return {t["name"]: (logits_shape[0], widths[t["kind"]]) for t in self.tasks}
+
+
+@keras.saving.register_keras_serializable(package="mtl_rec")
+class FunnelPredictions(_FunnelLayer):
+    """What is served: a named number for every event and every ancestor condition.
+
+    `purchase` is P(purchase | exposure), `purchase_given_click` is
+    P(purchase | click). A value follows the same names: `order_value` is its
+    expectation over exposures, 0 where the purchase does not happen, and
+    `order_value_given_purchase` its expectation over purchases.
+
+    Inputs: logits, `(batch, num_tasks)`.
+
+    Outputs: by name, `(batch, 1)` float32.
+    """
+
+    def call(self, logits):
+        outputs = {}
+        for name, steps in self._steps().items():
+            task = self.tasks[self._index[steps[-1]]]
+            if task["kind"] == "binary":
+                outputs[name] = ops.exp(self._log_joint(logits, steps))
+                parent = outputs.get(task["after"])
+                if name == task["name"] and parent is not None:
+                    # The sums never increase; the exponential's last bit may.
+                    outputs[name] = ops.minimum(outputs[name], parent)
+                continue
+            value = self._value(logits, task)
+            if steps[:-1]:
+                value = ops.exp(self._log_joint(logits, steps[:-1])) * value
+            outputs[name] = value
+        return outputs
+
+    def _steps(self) -> dict[str, list[str]]:
+        """For every output, the steps from its condition down to its task."""
+        steps = {task["name"]: self._branch(task["name"]) for task in self.tasks}
+        for task in self.tasks:
+            path = self._branch(task["name"])
+            for depth, given in enumerate(path[:-1]):
+                steps[f"{task['name']}_given_{given}"] = path[depth + 1 :]
+        return steps
+
+    def compute_output_shape(self, logits_shape):
+        return dict.fromkeys(self._steps(), (logits_shape[0], 1))

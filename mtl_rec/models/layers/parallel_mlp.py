@@ -1,0 +1,89 @@
+"""Several networks of one shape, computed together: experts, or task towers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="mtl_rec")
+class ParallelMLP(keras.layers.Layer):
+    """`num_networks` independent stacks of dense layers with ReLU.
+
+    Their weights are stacked, so that each depth is one matrix product rather than one
+    for every network: this is what XLA makes fast, where a list of layers is slow.
+
+    Args:
+        num_networks: Networks side by side.
+        units: Width of each layer, first to last.
+        dropout: Share of each layer's outputs dropped in training.
+
+    Inputs: `(batch, dim)` where all networks see the same, or
+        `(batch, num_networks, dim)` where each sees its own.
+
+    Output shape: `(batch, num_networks, units[-1])`.
+    """
+
+    def __init__(
+        self,
+        num_networks: int,
+        units: Sequence[int],
+        dropout: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if num_networks < 1 or not units:
+            raise ValueError(
+                "`num_networks` must be 1 or more and `units` must not be empty. "
+                f"Received: num_networks={num_networks}, units={list(units)}."
+            )
+        self.num_networks = num_networks
+        self.units = list(units)
+        self.dropout = dropout
+        self._dropout = keras.layers.Dropout(dropout)
+
+    def build(self, input_shape):
+        if len(input_shape) == 3 and input_shape[1] != self.num_networks:
+            raise ValueError(
+                f"`inputs` must have num_networks={self.num_networks} on axis 1. "
+                f"Received: inputs.shape={tuple(input_shape)}."
+            )
+        self.kernels, self.biases = [], []
+        input_dim = input_shape[-1]
+        for depth, units in enumerate(self.units):
+            # Glorot's limits follow the fans of one network, not of the stack.
+            limit = (6.0 / (input_dim + units)) ** 0.5
+            kernel = self.add_weight(
+                name=f"kernel_{depth}",
+                shape=(self.num_networks, input_dim, units),
+                initializer=keras.initializers.RandomUniform(-limit, limit),
+            )
+            bias = self.add_weight(
+                name=f"bias_{depth}",
+                shape=(self.num_networks, units),
+                initializer="zeros",
+            )
+            self.kernels.append(kernel)
+            self.biases.append(bias)
+            input_dim = units
+
+    def call(self, inputs, training=False):
+        outputs = inputs
+        for kernel, bias in zip(self.kernels, self.biases, strict=True):
+            # n networks, b batch, i in, o out
+            equation = "bi,nio->bno" if len(outputs.shape) == 2 else "bni,nio->bno"
+            outputs = ops.relu(ops.add(ops.einsum(equation, outputs, kernel), bias))
+            outputs = self._dropout(outputs, training=training)
+        return outputs
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], self.num_networks, self.units[-1])
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "num_networks": self.num_networks,
+            "units": self.units,
+            "dropout": self.dropout,
+        }

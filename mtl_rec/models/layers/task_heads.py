@@ -1,0 +1,37 @@
+"""The last unit of every task."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="mtl_rec")
+class TaskHeads(keras.layers.Layer):
+    """One linear unit for each task, on that task's own vector.
+
+    Inputs: `(batch, num_tasks, dim)`.
+
+    Output shape: `(batch, num_tasks)`.
+    """
+
+    def build(self, input_shape):
+        _, num_tasks, input_dim = input_shape
+        limit = (6.0 / (input_dim + 1)) ** 0.5
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=(num_tasks, input_dim),
+            initializer=keras.initializers.RandomUniform(-limit, limit),
+        )
+        self.bias = self.add_weight(
+            name="bias", shape=(num_tasks,), initializer="zeros"
+        )
+
+    def call(self, inputs):
+        return ops.add(ops.einsum("btd,td->bt", inputs, self.kernel), self.bias)
+
+    def compute_output_shape(self, input_shape):
+        return tuple(input_shape[:2])
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config()

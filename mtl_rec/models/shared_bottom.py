@@ -1,0 +1,22 @@
+"""Shared bottom (Caruana, "Multitask Learning", Machine Learning 1997)."""
+
+import keras
+
+from mtl_rec.config.model import SharedBottom
+from mtl_rec.models.heads import funnel_heads
+from mtl_rec.models.inputs import embed_fields, packed_inputs
+from mtl_rec.schema.schema import Schema
+
+
+def build_shared_bottom(
+    config: SharedBottom, schema: Schema, embedding_dim: int
+) -> keras.Model:
+    """All tasks see the output of one body."""
+    inputs = packed_inputs(schema)
+    bottom = embed_fields(inputs, schema, embedding_dim)
+    for depth, units in enumerate(config.bottom_units):
+        dense = keras.layers.Dense(units, activation="relu", name=f"bottom_{depth}")
+        bottom = keras.layers.Dropout(config.dropout)(dense(bottom))
+
+    outputs = funnel_heads(bottom, config.tower_units, config.dropout, schema)
+    return keras.Model(inputs, outputs, name="shared_bottom")
