@@ -1,0 +1,80 @@
+"""A bar while an epoch runs, a line when it is done."""
+
+import time
+from typing import Any
+
+import keras
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+
+class EpochProgress(keras.callbacks.Callback):
+    """Shows the running loss, then each epoch's loss and validation metrics.
+
+    Args:
+        console: Where to write; without a terminal only the lines are written.
+    """
+
+    def __init__(self, console: Console) -> None:
+        super().__init__()
+        self._console = console
+        self._progress: Progress | None = None
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Called by Keras."""
+        self._started = time.perf_counter()
+        self._progress = Progress(
+            TextColumn(f"epoch {epoch + 1}/{self.params['epochs']}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("loss {task.fields[loss]:.4f}"),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        self._bar = self._progress.add_task(
+            "", total=self.params["steps"], loss=float("nan")
+        )
+        self._progress.start()
+
+    def on_train_batch_end(
+        self, batch: int, logs: dict[str, Any] | None = None
+    ) -> None:
+        """Called by Keras."""
+        if self._progress is not None and logs and self._console.is_terminal:
+            self._progress.update(self._bar, completed=batch + 1, loss=logs["loss"])
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Called by Keras."""
+        self._stop()
+        logs = logs or {}
+        shown = [f"loss {logs.get('loss', float('nan')):.4f}"]
+        shown += [
+            f"{name.removeprefix('val_').replace('_', ' ')} {value:.4f}"
+            for name, value in logs.items()
+            if name == "val_loss" or name.endswith(("_auc", "_rmse"))
+        ]
+        seconds = time.perf_counter() - self._started
+        self._console.print(
+            f"epoch {epoch + 1}/{self.params['epochs']}  "
+            + "  ".join(shown).replace("  loss ", "  val loss ", 1)
+            + f"  [dim]{seconds:.1f} s[/dim]",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Called by Keras."""
+        self._stop()
+
+    def _stop(self) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress = None

@@ -1,0 +1,81 @@
+import keras
+import numpy as np
+import pytest
+
+from mtl_rec.config.features import Categorical, IdSequence, Numeric
+from mtl_rec.config.model import MMoE, Model
+from mtl_rec.config.tasks import Task
+from mtl_rec.config.training import Training
+from mtl_rec.models import build_model
+from mtl_rec.schema import EncodedExposures, Schema
+from mtl_rec.schema.fields import Vocabulary
+from mtl_rec.training import make_trainable
+
+NUM_IDS = 40
+
+
+@pytest.fixture
+def schema():
+    """Two tables, a shared vocabulary, numbers, and a conditional task."""
+    features = (
+        Categorical(kind="categorical", name="user", side="user", embedding_dim=3),
+        Categorical(kind="categorical", name="item", side="item"),
+        IdSequence(
+            kind="sequence", name="history", side="user", max_length=4, shares="item"
+        ),
+        Numeric(kind="numeric", name="price", side="item"),
+    )
+    tasks = (Task(name="click"), Task(name="buy", after="click", train_on="parent"))
+    vocabularies = {
+        "user": Vocabulary("user", 1, NUM_IDS - 2, 3),
+        "item": Vocabulary("item", 1, NUM_IDS - 2, None),
+    }
+    return Schema(features, tasks, vocabularies, {})
+
+
+def make_exposures(schema, num_rows, seed=0):
+    """Clicks depend on the item, purchases on the user: both can be learned."""
+    random = np.random.default_rng(seed)
+    user = random.integers(1, NUM_IDS, (num_rows, 1)).astype("int32")
+    item = random.integers(1, NUM_IDS, (num_rows, 1)).astype("int32")
+    click = random.random((num_rows, 1)) < np.where(item % 2, 0.8, 0.1)
+    buy = click & (random.random((num_rows, 1)) < np.where(user % 3, 0.1, 0.9))
+    return EncodedExposures(
+        schema,
+        {
+            "user_ids": user,
+            "item_ids": item,
+            "history": random.integers(0, NUM_IDS, (num_rows, 4)).astype("int32"),
+            "item_numbers": random.normal(size=(num_rows, 1)).astype("float32"),
+        },
+        {"click": click.astype("float32"), "buy": buy.astype("float32")},
+    )
+
+
+@pytest.fixture
+def exposures(schema):
+    return make_exposures(schema, 600)
+
+
+@pytest.fixture
+def make_model(schema):
+    """A fresh trainable model; equal seeds give equal weights."""
+
+    def make(seed=0, dropout=0.0, **settings):
+        keras.utils.set_random_seed(seed)
+        mmoe = MMoE(
+            kind="mmoe",
+            num_experts=2,
+            expert_units=[8],
+            tower_units=[4],
+            dropout=dropout,
+        )
+        model = build_model(Model(architecture=mmoe, embedding_dim=5), schema)
+        return make_trainable(model, Training(batch_size=64, **settings), schema)
+
+    return make
+
+
+@pytest.fixture
+def validation(schema):
+    return make_exposures(schema, 300, seed=9)

@@ -1,0 +1,128 @@
+import re
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from mtl_rec.config.model import Model, SharedBottom
+from mtl_rec.config.training import Training
+from mtl_rec.losses import funnel_losses
+from mtl_rec.models import build_model
+from mtl_rec.optimizers import LazyAdam
+from mtl_rec.training import Batches, TrainableModel, make_trainable
+
+
+def fit(model, exposures, epochs=2):
+    model.fit(Batches(exposures, 64, seed=1), epochs=epochs, shuffle=False, verbose=0)
+    return model.get_weights()
+
+
+def test_equal_seeds_give_equal_weights(make_model, exposures):
+    first, second = (fit(make_model(seed=3), exposures) for _ in range(2))
+    other = fit(make_model(seed=4), exposures)
+
+    for one, two in zip(first, second, strict=True):
+        np.testing.assert_array_equal(one, two)
+    assert any(not np.array_equal(a, b) for a, b in zip(first, other, strict=True))
+
+
+def test_a_saved_model_goes_on_training_as_if_nothing_happened(
+    make_model, exposures, tmp_path
+):
+    model = make_model()
+    fit(model, exposures)
+    model.save(tmp_path / "model.keras")
+
+    restored = keras.saving.load_model(tmp_path / "model.keras")
+
+    assert isinstance(restored, TrainableModel)
+    for one, two in zip(
+        fit(model, exposures, 1), fit(restored, exposures, 1), strict=True
+    ):
+        np.testing.assert_array_equal(one, two)
+
+
+def test_keras_validation_metrics_and_callbacks_work(make_model, exposures):
+    model = make_model()
+    labels = exposures.training_labels()
+    seen = []
+
+    history = model.fit(
+        dict(exposures.inputs),
+        labels,
+        batch_size=100,
+        validation_data=(dict(exposures.inputs), labels),
+        epochs=2,
+        verbose=0,
+        callbacks=[
+            keras.callbacks.LambdaCallback(on_epoch_end=lambda e, _: seen.append(e))
+        ],
+    )
+
+    assert seen == [0, 1]
+    evaluated = model.evaluate(
+        dict(exposures.inputs), labels, verbose=0, return_dict=True
+    )
+    assert history.history["val_loss"][-1] == pytest.approx(evaluated["loss"], rel=1e-5)
+
+
+def test_the_model_it_was_made_of_shares_its_weights(schema, exposures):
+    keras.utils.set_random_seed(0)
+    bottom = SharedBottom(kind="shared_bottom", bottom_units=[4], tower_units=[4])
+    model = build_model(Model(architecture=bottom), schema)
+
+    trainable = make_trainable(model, Training(batch_size=64), schema)
+    fit(trainable, exposures)
+
+    inputs = dict(exposures.inputs)
+    ours = trainable.predict(inputs, verbose=0)
+    theirs = model.predict(inputs, verbose=0)
+    np.testing.assert_array_equal(ours["click"], theirs["click"])
+
+
+def test_a_last_batch_of_another_size_trains_too(make_model, exposures):
+    model = make_model()
+
+    model.fit(
+        dict(exposures.inputs),
+        exposures.training_labels(),
+        batch_size=256,
+        verbose=0,
+    )
+
+    assert int(ops.convert_to_numpy(model.optimizer.iterations)) == 3
+
+
+def test_bfloat16_trains_and_keeps_the_tables_in_float32(schema, exposures):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        bottom = SharedBottom(kind="shared_bottom", bottom_units=[4], tower_units=[4])
+        model = build_model(Model(architecture=bottom), schema)
+        trainable = make_trainable(model, Training(batch_size=64), schema)
+        weights = fit(trainable, exposures, 1)
+    finally:
+        keras.config.set_dtype_policy("float32")
+
+    assert all(np.isfinite(weight).all() for weight in weights)
+    assert {layer.table.dtype for layer in trainable.tables} == {"float32"}
+    outputs = trainable.predict(dict(exposures.inputs), verbose=0)
+    assert outputs["click"].dtype == np.float32
+
+
+def test_an_optimizer_that_does_not_know_tables_is_refused(make_model, schema):
+    text = "`optimizer` must be a `mtl_rec.optimizers.LazyAdam`"
+    with pytest.raises(ValueError, match=re.escape(text)):
+        make_model().compile(keras.optimizers.SGD(), funnel_losses(schema.tasks))
+
+
+def test_loss_weights_scale_the_sum(make_model, schema, exposures):
+    model = make_model()
+    labels = exposures.training_labels()
+    model.compile(LazyAdam(), funnel_losses(schema.tasks), {"click": 2.0, "buy": 0.0})
+
+    logs = model.evaluate(
+        dict(exposures.inputs), labels, batch_size=600, verbose=0, return_dict=True
+    )
+
+    assert logs["loss"] == pytest.approx(2 * logs["click_loss"], rel=1e-5)

@@ -1,0 +1,113 @@
+import numpy as np
+import pytest
+from sklearn.metrics import log_loss, roc_auc_score
+
+from mtl_rec.config.checks import monitored_metrics
+from mtl_rec.config.training import Training
+from mtl_rec.training import fit_best
+from mtl_rec.training.checkpoint import BestCheckpoint, mode_of
+from mtl_rec.training.validation import ValidationMetrics
+
+
+def measured(model, exposures):
+    callback = ValidationMetrics(exposures)
+    callback.set_model(model)
+    return callback.measure()
+
+
+def test_validation_metrics_are_those_of_scikit_learn(make_model, validation):
+    model = make_model()
+
+    metrics = measured(model, validation)
+
+    outputs = model.predict(dict(validation.inputs), verbose=0)
+    click, buy = (validation.labels[name][:, 0] for name in ("click", "buy"))
+    clicked = click == 1
+    probability = np.exp(outputs["click"][:, 0].astype("float64"))
+    given_click = np.exp(outputs["buy"][:, 0].astype("float64"))[clicked]
+    assert metrics["val_click_auc"] == pytest.approx(roc_auc_score(click, probability))
+    assert metrics["val_click_loss"] == pytest.approx(
+        log_loss(click, probability), rel=1e-5
+    )
+    # The purchase is trained where a click happened, and judged there.
+    assert metrics["val_buy_auc"] == pytest.approx(
+        roc_auc_score(buy[clicked], given_click)
+    )
+    assert metrics["val_loss"] == pytest.approx(
+        metrics["val_click_loss"] + metrics["val_buy_loss"]
+    )
+
+
+def test_validation_reports_the_metrics_that_a_config_may_stop_on(
+    make_model, validation, schema
+):
+    metrics = measured(make_model(), validation)
+
+    assert set(metrics) == set(monitored_metrics(schema.tasks))
+
+
+def run(model, exposures, validation, folder, **settings):
+    stopping = {"metric": "val_loss", "patience": 1}
+    config = Training(batch_size=64, early_stopping=stopping, **settings)
+    return fit_best(model, exposures, validation, config, folder, seed=1)
+
+
+def test_training_stops_and_the_best_epoch_is_kept(
+    make_model, exposures, validation, tmp_path
+):
+    model = make_model(optimizer={"learning_rate": 0.1})
+
+    history = run(model, exposures, validation, tmp_path, epochs=30)
+
+    losses = [epoch["val_loss"] for epoch in history]
+    assert len(history) < 30
+    assert int(np.argmin(losses)) == len(losses) - 2
+    assert measured(model, validation)["val_loss"] == pytest.approx(min(losses))
+
+
+def test_checkpoint_and_tensorboard_logs_are_written(
+    make_model, exposures, validation, tmp_path
+):
+    run(make_model(), exposures, validation, tmp_path, epochs=2)
+
+    files = [p for p in (tmp_path / "checkpoints").iterdir()]
+    assert [file.name for file in files] == ["best.weights.h5"]
+    assert scalar_tags(tmp_path / "logs" / "train") >= {
+        "epoch_loss",
+        "epoch_click_loss",
+        "epoch_buy_loss",
+    }
+    assert scalar_tags(tmp_path / "logs" / "validation") >= {
+        "epoch_loss",
+        "epoch_click_loss",
+        "epoch_click_auc",
+        "epoch_buy_auc",
+    }
+
+
+def scalar_tags(folder):
+    from tensorboard.backend.event_processing.event_accumulator import (
+        EventAccumulator,
+    )
+
+    events = EventAccumulator(str(folder))
+    events.Reload()
+    return set(events.Tags()["scalars"]) | set(events.Tags()["tensors"])
+
+
+def test_auc_is_better_higher_and_a_loss_lower():
+    assert mode_of("val_purchase_auc") == "max"
+    assert mode_of("val_loss") == "min"
+    assert mode_of("val_order_value_rmse") == "min"
+
+
+def test_a_metric_that_is_never_defined_keeps_the_first_epoch(make_model, tmp_path):
+    model = make_model()
+    checkpoint = BestCheckpoint(tmp_path / "best.weights.h5", "val_buy_auc", "max")
+    checkpoint.set_model(model)
+
+    for epoch in range(3):
+        checkpoint.on_epoch_end(epoch, {"val_buy_auc": float("nan")})
+
+    assert checkpoint.best_epoch == 0
+    assert (tmp_path / "best.weights.h5").is_file()
