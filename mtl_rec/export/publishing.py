@@ -1,0 +1,139 @@
+"""Publishes a version: written aside, checked, then there with a single rename."""
+
+import ctypes
+import errno
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+from uuid import uuid4
+
+T = TypeVar("T")
+
+LEFTOVER_SECONDS = 24 * 60 * 60
+_TEMPORARY = ".tmp-"
+_VERSION = re.compile(r"[0-9]+")
+_HERE, _WITHOUT_REPLACING = -100, 1  # AT_FDCWD and RENAME_NOREPLACE of <fcntl.h>
+
+
+def publish(
+    write: Callable[[Path], object], check: Callable[[Path], T], directory: Path
+) -> tuple[Path, T]:
+    """Adds the next version to a model's directory, complete and on the disk.
+
+    Until the rename a server sees nothing, as it takes only directories named by a
+    number. If anything is raised until then, an interruption included, the directory
+    is left as it was. Several publishers may run at once.
+
+    Args:
+        write: Fills an empty directory with the version.
+        check: Raises if the version must not be published.
+        directory: Holds the versions; made if missing.
+
+    Returns:
+        The published version, and what `check` returned.
+    """
+    missing = [path for path in (directory, *directory.parents) if not path.exists()]
+    temporary = directory / f"{_TEMPORARY}{uuid4().hex}"
+    try:
+        temporary.mkdir(parents=True)
+        for path in missing:
+            path.chmod(0o755)
+        _remove_leftovers(directory)
+        write(temporary)
+        checked = check(temporary)
+        _make_readable_and_durable(temporary)
+        version = _rename_to_next_version(temporary, directory)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        for path in missing:
+            _remove_if_empty(path)
+        raise
+    for path in (directory, *(path.parent for path in missing)):
+        _flush(path)
+    return version, checked
+
+
+def _remove_leftovers(directory: Path) -> None:
+    """Removes what publishers left that were killed; a living one is younger."""
+    oldest = time.time() - LEFTOVER_SECONDS
+    for path in directory.glob(f"{_TEMPORARY}*"):
+        try:
+            is_leftover = path.stat().st_mtime < oldest
+        except FileNotFoundError:
+            continue
+        if is_leftover:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _make_readable_and_durable(temporary: Path) -> None:
+    """Lets a server of another user read every file, and puts each on the disk."""
+    names = list(_walk(temporary))
+    if not any(path.is_file() for path in names):
+        raise ValueError("`write` must leave files in the directory. Received: none.")
+    for path in names:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+        _flush(path)
+
+
+def _walk(directory: Path) -> Iterator[Path]:
+    """Every file and directory, those inside a directory before itself."""
+    for root, _, files in os.walk(directory, topdown=False):
+        yield from (Path(root, name) for name in files)
+        yield Path(root)
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _rename_to_next_version(temporary: Path, directory: Path) -> Path:
+    """Renames to the first free number after all others."""
+    while True:
+        version = directory / str(_highest_version(directory) + 1)
+        try:
+            _rename_if_free(temporary, version)
+        except OSError as error:
+            # Another publisher was faster.
+            if error.errno not in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR):
+                raise
+        else:
+            return version
+
+
+def _rename_if_free(source: Path, target: Path) -> None:
+    """Renames a directory, never onto another.
+
+    A plain rename replaces an empty directory. It is what remains where Linux can't
+    refuse that, on network file systems for one; versions are never empty.
+    """
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is not None:
+        names = os.fsencode(source), os.fsencode(target)
+        failed = rename(_HERE, names[0], _HERE, names[1], _WITHOUT_REPLACING)
+        code = ctypes.get_errno()
+        if not failed:
+            return
+        if code not in (errno.EINVAL, errno.ENOSYS):
+            raise OSError(code, os.strerror(code), str(source), None, str(target))
+    source.rename(target)
+
+
+def _highest_version(directory: Path) -> int:
+    names = (path.name for path in directory.iterdir())
+    return max((int(name) for name in names if _VERSION.fullmatch(name)), default=0)
+
+
+def _remove_if_empty(directory: Path) -> None:
+    # Another publisher may be at work in it.
+    try:
+        directory.rmdir()
+    except OSError:
+        return

@@ -1,0 +1,89 @@
+"""The parent's side of a rung script: starts it with nothing of ours in its reach."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from mtl_rec.errors import VerificationError
+from mtl_rec.export.rungs.rung_protocol import (
+    Arrays,
+    one_line,
+    read_arrays,
+    write_arrays,
+)
+
+TIMEOUT_SECONDS = 300
+_SETTINGS_OF_OURS = ("JAX_", "KERAS_", "PYTHON", "TF_", "XLA_")
+
+
+def answers_of(
+    rung: str,
+    version_directory: Path,
+    rows: Arrays,
+    *arguments: str,
+    standard_input: str = "",
+) -> dict[str, np.ndarray]:
+    """Runs a rung's script on a version.
+
+    Args:
+        rung: The script's name without `.py`.
+        version_directory: The SavedModel.
+        rows: Values of every input, each named `<signature>/<input>`.
+        *arguments: What the script takes beyond the version, the rows and the answers.
+        standard_input: What the script reads.
+
+    Returns:
+        What `rung_protocol.answer` returned there, for all signatures.
+
+    Raises:
+        VerificationError: The script failed, crashed or hung.
+    """
+    script = Path(__file__).with_name(f"{rung}.py")
+    with TemporaryDirectory() as folder:
+        rows_path, answers_path = Path(folder, "rows.npz"), Path(folder, "answers.npz")
+        write_arrays(rows_path, rows)
+        paths = [script, version_directory.resolve(), rows_path, answers_path]
+        command = [sys.executable, "-E", "-P", *map(str, paths), *arguments]
+        _run(rung, command, standard_input, folder)
+        return read_arrays(answers_path)
+
+
+def _run(rung: str, command: list[str], standard_input: str, folder: str) -> None:
+    try:
+        process = subprocess.run(
+            command,
+            input=standard_input,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=TIMEOUT_SECONDS,
+            cwd=folder,
+            env=_environment(),
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        reason = f"It did not finish within {TIMEOUT_SECONDS} s."
+        raise VerificationError(rung, reason) from error
+    if process.returncode:
+        raise VerificationError(rung, _reason(process))
+
+
+def _environment() -> dict[str, str]:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(_SETTINGS_OF_OURS)
+    }
+    return {**kept, "CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "2"}
+
+
+def _reason(process: subprocess.CompletedProcess[str]) -> str:
+    if process.returncode < 0:
+        return f"The process ended by {signal.Signals(-process.returncode).name}."
+    lines = [line for line in map(one_line, process.stderr.splitlines()) if line]
+    return lines[-1] if lines else f"The process ended with {process.returncode}."
