@@ -1,0 +1,86 @@
+"""The command line: its commands, its one-line errors, its exit codes."""
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from mtl_rec import __version__
+from mtl_rec.cli import check, evaluate, export, predict, train
+from mtl_rec.errors import MtlRecError, VerificationError
+
+EXIT_INPUT, EXIT_VERIFICATION, EXIT_INTERRUPTED = 1, 3, 130
+
+app = typer.Typer(
+    name="mtl-rec",
+    help="Predict click, add-to-cart and purchase together, and serve the result.",
+    epilog="Exit codes: 0 done, 1 wrong input, 2 wrong usage, 3 an export failed its "
+    "verification, 130 interrupted.",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+app.command(epilog=check.EXAMPLES)(check.check)
+app.command(epilog=train.EXAMPLES)(train.train)
+app.command(epilog=evaluate.EXAMPLES)(evaluate.evaluate)
+app.command(epilog=export.EXAMPLES)(export.export)
+app.command(epilog=predict.EXAMPLES)(predict.predict)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        Console().print(__version__, highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_show_version,
+            is_eager=True,
+            help="Show the version and exit.",
+        ),
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error.")
+    ] = False,
+) -> None:
+    """Options of every command."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs one command and exits with its code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    # Accepted anywhere on the line, as people add it to the end.
+    debug = "--debug" in given
+    given = [argument for argument in given if argument != "--debug"]
+    try:
+        # Exits by itself: wrong usage is shown with code 2, an interruption has 130.
+        app(given, prog_name="mtl-rec")
+    except (MtlRecError, OSError) as error:
+        if debug:
+            raise
+        _print_error(_message(error))
+        is_proof = isinstance(error, VerificationError)
+        sys.exit(EXIT_VERIFICATION if is_proof else EXIT_INPUT)
+    except SystemExit as exit_:
+        if exit_.code == EXIT_INTERRUPTED:
+            _print_error("Interrupted.")
+        raise
+
+
+def _message(error: MtlRecError | OSError) -> str:
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"'{error.filename}': {error.strerror}."
+    return str(error)
+
+
+def _print_error(text: str) -> None:
+    console = Console(stderr=True)
+    console.print(text, style="red", markup=False, highlight=False, soft_wrap=True)

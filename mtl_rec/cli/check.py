@@ -1,0 +1,42 @@
+"""`mtl-rec check`: is the config right? No framework is loaded, nothing is run."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from mtl_rec.cli.options import ConfigPath, Overrides
+from mtl_rec.config import RunConfig, load_config
+from mtl_rec.errors import ArtifactError
+
+EXAMPLES = (
+    "Examples:\n\n"
+    "mtl-rec check configs/quickstart.yaml\n\n"
+    "mtl-rec check configs/quickstart.yaml --set training.batch_size=1024"
+)
+
+
+def check(config: ConfigPath, overrides: Overrides = []) -> None:  # noqa: B006 - typer
+    """Check a config without running it; every problem is listed."""
+    run = load_config(config, overrides)
+    _require_source(run)
+    funnel = ", ".join(
+        f"{task.name} after {task.after}" if task.after else task.name
+        for task in run.tasks
+    )
+    Console().print(
+        f"'{config}' is right: {len(run.features)} features; tasks {funnel}; "
+        f"{run.model.architecture.kind}.",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _require_source(run: RunConfig) -> None:
+    path = getattr(run.data.source, "path", None)
+    is_glob = path is not None and any(character in path for character in "*?[")
+    if path is not None and not is_glob and not Path(path).exists():
+        raise ArtifactError(
+            f"`data.source.path` must name existing data. Received: '{path}'. "
+            f"Relative paths start at '{Path.cwd()}'."
+        )

@@ -1,0 +1,47 @@
+"""`mtl-rec train`: from a config to a verified version."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mtl_rec.cli.backend import frameworks
+from mtl_rec.cli.options import ConfigPath, Overrides
+from mtl_rec.cli.output import output_console
+from mtl_rec.config import load_config
+
+EXAMPLES = (
+    "Examples:\n\n"
+    "mtl-rec train configs/quickstart.yaml\n\n"
+    "mtl-rec train configs/quickstart.yaml "
+    "--set model.architecture.kind=shared_bottom --set training.epochs=3\n\n"
+    "tensorboard --logdir runs"
+)
+
+
+def train(
+    config: ConfigPath,
+    overrides: Overrides = [],  # noqa: B006 - typer copies it
+    runs: Annotated[
+        Path, typer.Option(help="Folder that gets <name>/<time>/ of the run.")
+    ] = Path("runs"),
+) -> None:
+    """Train, evaluate, export and verify."""
+    run = load_config(config, overrides)
+    with frameworks():
+        # TensorFlow takes seconds to import, which a wrong config need not wait for.
+        from mtl_rec.cli.display import metrics_table, rungs_table
+        from mtl_rec.cli.stages import Stages
+        from mtl_rec.run import train_run
+        from mtl_rec.training.progress import EpochProgress
+
+    console = output_console()
+    result = train_run(run, runs, Stages(console), (EpochProgress(console),))
+    console.print(metrics_table(result.metrics))
+    console.print(rungs_table(result.version.rungs))
+    for line in (
+        f"run      {result.folder.path}",
+        f"version  {result.version.path}",
+        f"curves   tensorboard --logdir {runs}",
+    ):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)

@@ -1,0 +1,93 @@
+"""The folder of one run: `runs/<name>/<time>/`."""
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from mtl_rec.config.loading import dump_config, load_config
+from mtl_rec.config.run import RunConfig
+from mtl_rec.errors import ArtifactError
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Where each thing of a run lies."""
+
+    path: Path
+
+    @classmethod
+    def create(cls, directory: Path, config: RunConfig) -> "RunFolder":
+        """Makes the folder and writes the resolved config, with every default."""
+        started = datetime.now().strftime("%Y%m%d-%H%M%S")
+        path = directory / config.name / started
+        attempt = 1
+        while True:
+            try:
+                path.mkdir(parents=True)
+                break
+            except FileExistsError:
+                attempt += 1
+                path = path.with_name(f"{started}-{attempt}")
+        folder = cls(path)
+        folder.config_path.write_text(dump_config(config), encoding="utf-8")
+        return folder
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> "RunFolder":
+        """The folder of a run that was trained.
+
+        Raises:
+            ArtifactError: It is not one, or the run did not finish training.
+        """
+        folder = cls(Path(path))
+        for needed in (folder.config_path, folder.model_path, folder.preprocessor):
+            if not needed.exists():
+                raise ArtifactError(
+                    f"'{path}' must be the folder of a finished run, such as "
+                    f"`mtl-rec train` leaves below `runs/`. It has no '{needed.name}'."
+                )
+        return folder
+
+    def config(self) -> RunConfig:
+        """The config the run was made with."""
+        return load_config(self.config_path)
+
+    def write_json(self, path: Path, content: Any) -> None:
+        """Writes a file of the run that is there whole or not at all."""
+        unfinished = path.with_name(f".{path.name}.unfinished")
+        text = json.dumps(content, indent=2, ensure_ascii=False)
+        unfinished.write_text(text + "\n", encoding="utf-8")
+        os.replace(unfinished, path)
+
+    @property
+    def config_path(self) -> Path:
+        """The resolved config."""
+        return self.path / "run.yaml"
+
+    @property
+    def preprocessor(self) -> Path:
+        """Vocabularies and statistics."""
+        return self.path / "preprocessor"
+
+    @property
+    def data_path(self) -> Path:
+        """Rows and fingerprint of each split as it was encoded."""
+        return self.path / "data.json"
+
+    @property
+    def model_path(self) -> Path:
+        """The trained model."""
+        return self.path / "model.keras"
+
+    @property
+    def history_path(self) -> Path:
+        """Losses and validation metrics of every epoch."""
+        return self.path / "history.json"
+
+    @property
+    def metrics_path(self) -> Path:
+        """Metrics on the test split."""
+        return self.path / "metrics.json"

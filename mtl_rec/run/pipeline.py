@@ -1,0 +1,132 @@
+"""What the commands do: train, evaluate, export."""
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import pyarrow as pa
+
+from mtl_rec.config.run import RunConfig
+from mtl_rec.data import open_exposures
+from mtl_rec.evaluation import evaluate
+from mtl_rec.evaluation.report import Metrics, write_metrics
+from mtl_rec.export import ExportedVersion, export_model
+from mtl_rec.models import build_model, load_model
+from mtl_rec.preprocess import Preprocessor
+from mtl_rec.run.folder import RunFolder
+from mtl_rec.training import fit_best, make_trainable
+
+Stage = Callable[[str], AbstractContextManager[object]]
+"""Tells the user what begins, and when it ends."""
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a finished run leaves.
+
+    Attributes:
+        folder: The run's folder.
+        metrics: On the test split.
+        version: The exported version.
+    """
+
+    folder: RunFolder
+    metrics: Metrics
+    version: ExportedVersion
+
+
+def train_run(
+    config: RunConfig,
+    runs_directory: Path = Path("runs"),
+    stage: Stage = nullcontext,
+    callbacks: tuple[keras.callbacks.Callback, ...] = (),
+) -> RunResult:
+    """Trains, evaluates and exports; bad data leaves nothing behind.
+
+    Args:
+        config: The run.
+        runs_directory: Gets `<name>/<time>/`.
+        stage: Called with what begins; the context ends with it.
+        callbacks: More Keras callbacks for `fit`.
+
+    Raises:
+        SchemaError: The rows contradict the config.
+        ArtifactError: The data can't be read.
+        VerificationError: The exported version failed its proof; the trained model
+            stays in the run's folder.
+    """
+    keras.utils.set_random_seed(config.seed)
+    splits = open_exposures(config.data, config.features, config.tasks)
+    with stage("learn vocabularies and statistics"):
+        preprocessor = Preprocessor.fit(config.features, config.tasks, splits.train)
+    encoded = {}
+    for split in (splits.train, splits.validation, splits.test):
+        with stage(f"encode the {split.name} split"):
+            encoded[split.name] = preprocessor.encode(split)
+    model = build_model(config.model, preprocessor.schema)
+    trainable = make_trainable(model, config.training, preprocessor.schema)
+
+    folder = RunFolder.create(runs_directory, config)
+    preprocessor.save(folder.preprocessor)
+    about = {
+        n: {"rows": len(e), "fingerprint": e.fingerprint()} for n, e in encoded.items()
+    }
+    folder.write_json(folder.data_path, about)
+    history = fit_best(
+        trainable,
+        encoded["train"],
+        encoded["validation"],
+        config.training,
+        folder.path,
+        config.seed,
+        callbacks,
+    )
+    folder.write_json(folder.history_path, history)
+    model.save(folder.model_path)
+    with stage("evaluate on the test split"):
+        metrics = evaluate(model, encoded["test"])
+    write_metrics(folder.metrics_path, metrics)
+    with stage("export and verify"):
+        rows = first_rows(splits.test, config.export.verify_rows)
+        version = export_model(model, preprocessor, rows, export_directory(config))
+    return RunResult(folder, metrics, version)
+
+
+def evaluate_run(folder: RunFolder, split: str, stage: Stage = nullcontext) -> Metrics:
+    """Evaluates a finished run on one split of its data."""
+    config = folder.config()
+    preprocessor = Preprocessor.load(folder.preprocessor)
+    model = load_model(folder.model_path)
+    splits = open_exposures(config.data, config.features, config.tasks)
+    with stage(f"encode the {split} split"):
+        exposures = preprocessor.encode(getattr(splits, split))
+    with stage(f"evaluate on the {split} split"):
+        return evaluate(model, exposures)
+
+
+def export_run(folder: RunFolder, stage: Stage = nullcontext) -> ExportedVersion:
+    """Exports a finished run as the next version."""
+    config = folder.config()
+    preprocessor = Preprocessor.load(folder.preprocessor)
+    model = load_model(folder.model_path)
+    splits = open_exposures(config.data, config.features, config.tasks)
+    with stage("export and verify"):
+        rows = first_rows(splits.test, config.export.verify_rows)
+        return export_model(model, preprocessor, rows, export_directory(config))
+
+
+def export_directory(config: RunConfig) -> Path:
+    """Where the versions of a run go."""
+    return Path(config.export.directory) / config.name
+
+
+def first_rows(chunks: Iterable[pa.Table], num_rows: int) -> pa.Table:
+    """The first rows of a stream."""
+    taken: list[pa.Table] = []
+    for chunk in chunks:
+        taken.append(chunk.slice(0, num_rows - sum(len(t) for t in taken)))
+        if sum(len(t) for t in taken) >= num_rows:
+            break
+    return pa.concat_tables(taken)

@@ -1,0 +1,137 @@
+"""A four-step tree with two siblings and a value, from YAML to a verified version."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mtl_rec.config import load_config
+from mtl_rec.errors import SchemaError, VerificationError
+from mtl_rec.evaluation.report import read_metrics
+from mtl_rec.run import evaluate_run, export_run, train_run
+
+
+def test_the_run_leaves_everything_it_is_made_of(finished):
+    result, place = finished
+    folder = result.folder
+
+    assert folder.path.parent == folder.path.parents[1] / "tree"
+    assert sorted(p.name for p in folder.path.iterdir()) == [
+        "checkpoints",
+        "data.json",
+        "history.json",
+        "logs",
+        "metrics.json",
+        "model.keras",
+        "preprocessor",
+        "run.yaml",
+    ]
+    assert folder.config() == load_config(place / "tree.yaml")
+
+
+def test_every_output_of_the_tree_is_evaluated(finished):
+    result, _ = finished
+
+    assert list(result.metrics) == [
+        *("click", "add_to_cart", "favourite", "purchase", "order_value"),
+        *("add_to_cart_given_click", "favourite_given_click"),
+        *("purchase_given_click", "purchase_given_add_to_cart"),
+        *("order_value_given_click", "order_value_given_add_to_cart"),
+        "order_value_given_purchase",
+    ]
+    assert read_metrics(result.folder.metrics_path) == result.metrics
+    assert result.metrics["click"]["rows"] == 240
+    assert 10 < result.metrics["order_value_given_purchase"]["mean_prediction"] < 100
+
+
+def test_the_history_names_every_validation_metric(finished):
+    result, _ = finished
+    history = json.loads(result.folder.history_path.read_text())
+
+    assert len(history) == 2
+    assert {"loss", "val_loss", "val_purchase_auc", "val_order_value_rmse"} <= set(
+        history[0]
+    )
+
+
+def test_the_version_is_verified_and_complete(finished):
+    result, place = finished
+
+    assert result.version.path.name == "1"
+    assert [rung.name for rung in result.version.rungs] == [
+        "structure",
+        "session_loader",
+        "c_library",
+    ]
+    assert not list((place / "saved_models" / "tree").glob(".*"))
+
+
+def test_evaluating_again_gives_the_same_metrics(finished):
+    result, place = finished
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        metrics = evaluate_run(result.folder, "test")
+
+    assert metrics == result.metrics
+
+
+def test_exporting_again_gives_the_next_version(finished):
+    result, place = finished
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        version = export_run(result.folder)
+
+    assert version.path.name == "2"
+
+
+def test_equal_seeds_give_equal_runs(finished):
+    result, place = finished
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        again = train_run(load_config(place / "tree.yaml"))
+
+    assert again.metrics == result.metrics
+    first, second = (
+        json.loads(r.folder.data_path.read_text()) for r in (result, again)
+    )
+    assert first == second
+
+
+@pytest.fixture
+def workplace(tmp_path, monkeypatch, finished):
+    """A folder with the same data and config, and nothing else."""
+    _, place = finished
+    for name in ("exposures.parquet", "tree.yaml"):
+        (tmp_path / name).write_bytes((place / name).read_bytes())
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_bad_labels_leave_nothing_behind(workplace):
+    exposures = pd.read_parquet("exposures.parquet")
+    exposures.loc[700, ["clicked", "add_to_cart"]] = [0, 1]
+    exposures.to_parquet("exposures.parquet")
+
+    with pytest.raises(SchemaError, match="A label must not be 1 before"):
+        train_run(load_config("tree.yaml"))
+
+    assert {p.name for p in workplace.iterdir()} == {"exposures.parquet", "tree.yaml"}
+
+
+def test_a_failed_verification_publishes_nothing(workplace, monkeypatch):
+    """Offline predictions that differ from the served ones must stop the version."""
+    import mtl_rec.export.exporting as exporting
+
+    predict = exporting.predict
+
+    def off_by_a_little(model, exposures):
+        return {n: v + np.float32(1e-4) for n, v in predict(model, exposures).items()}
+
+    monkeypatch.setattr(exporting, "predict", off_by_a_little)
+
+    with pytest.raises(VerificationError, match="session_loader"):
+        train_run(load_config("tree.yaml", ["training.epochs=1"]))
+
+    assert not (workplace / "saved_models").exists()
+    assert list(workplace.glob("runs/tree/*/model.keras"))
