@@ -14,8 +14,8 @@ from mtl_rec.errors import ConfigError
 def frameworks() -> Iterator[None]:
     """Puts Keras on TensorFlow; imports belong in the body.
 
-    TensorFlow writes notes about the processor straight to the terminal while it is
-    imported. They are kept back, and shown only if the import fails.
+    TensorFlow writes notes about the machine straight to the terminal while it is
+    imported and looks for GPUs. They are kept back, and shown only if that fails.
 
     Raises:
         ConfigError: `KERAS_BACKEND` already asks for another backend.
@@ -35,6 +35,7 @@ def frameworks() -> Iterator[None]:
         os.dup2(notes.fileno(), 2)
         try:
             yield
+            _share_gpus()
         except BaseException:
             notes.seek(0)
             os.write(terminal, notes.read())
@@ -42,3 +43,11 @@ def frameworks() -> Iterator[None]:
         finally:
             os.dup2(terminal, 2)
             os.close(terminal)
+
+
+def _share_gpus() -> None:
+    """Takes the memory of GPUs as it is needed, not all of it at once."""
+    import tensorflow as tf
+
+    for gpu in tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.set_memory_growth(gpu, True)

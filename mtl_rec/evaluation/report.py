@@ -1,10 +1,10 @@
 """Metrics as a file of a run."""
 
 import json
-import os
 from pathlib import Path
 
 from mtl_rec.errors import ArtifactError
+from mtl_rec.whole_files import written_whole
 
 Metrics = dict[str, dict[str, float | int | None]]
 """By output, then by metric; None where a metric is not defined."""
@@ -18,9 +18,8 @@ def write_metrics(path: Path, metrics: Metrics) -> None:
         metrics: As `evaluate_predictions` returns them.
     """
     text = json.dumps(metrics, indent=2, allow_nan=False) + "\n"
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_text(text, encoding="utf-8")
-    os.replace(unfinished, path)
+    with written_whole(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
 
 
 def read_metrics(path: Path) -> Metrics:

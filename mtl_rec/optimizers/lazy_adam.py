@@ -22,6 +22,7 @@ class LazyAdam(keras.optimizers.Adam):
         beta_1: Decay of the mean of gradients.
         beta_2: Decay of the mean of squared gradients.
         epsilon: Added to the root of the latter.
+        name: As in Keras.
 
     Reference: Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015,
     algorithm 1, applied to the touched rows.

@@ -10,6 +10,7 @@ from typing import Any
 from mtl_rec.config.loading import dump_config, load_config
 from mtl_rec.config.run import RunConfig
 from mtl_rec.errors import ArtifactError
+from mtl_rec.whole_files import written_whole
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,9 @@ class RunFolder:
 
     def write_json(self, path: Path, content: Any) -> None:
         """Writes a file of the run that is there whole or not at all."""
-        unfinished = path.with_name(f".{path.name}.unfinished")
         text = json.dumps(content, indent=2, ensure_ascii=False)
-        unfinished.write_text(text + "\n", encoding="utf-8")
-        os.replace(unfinished, path)
+        with written_whole(path) as unfinished:
+            unfinished.write_text(text + "\n", encoding="utf-8")
 
     @property
     def config_path(self) -> Path:

@@ -1,6 +1,5 @@
 """Rows to predict: CSV, JSONL and Parquet files, read and written in chunks."""
 
-import os
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import closing
@@ -14,6 +13,7 @@ import pyarrow.parquet
 
 from mtl_rec.errors import ArtifactError
 from mtl_rec.schema.rows import as_table
+from mtl_rec.whole_files import written_whole
 
 CHUNK_ROWS = 65_536
 ENDINGS = (".csv", ".jsonl", ".parquet")
@@ -57,7 +57,13 @@ def _open(path: Path) -> Generator[pa.Table, None, None]:
                 path, chunksize=CHUNK_ROWS, dtype=str, keep_default_na=False
             )
         case ".jsonl":
-            reader = pd.read_json(path, chunksize=CHUNK_ROWS, dtype=False, lines=True)
+            # `dtype=False` keeps text that looks like numbers; pandas' types forget it.
+            reader = pd.read_json(  # pyright: ignore[reportCallIssue]
+                path,
+                chunksize=CHUNK_ROWS,
+                dtype=False,  # pyright: ignore[reportArgumentType]
+                lines=True,
+            )
         case _:
             with pyarrow.parquet.ParquetFile(path) as file:
                 for batch in file.iter_batches(CHUNK_ROWS):
@@ -79,12 +85,8 @@ def write_rows(tables: Iterator[pa.Table], path: Path | None) -> None:
             sys.stdout.write(_json_lines(table))
         return
     require_ending(path)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    try:
+    with written_whole(path) as unfinished:
         _write(tables, unfinished, path.suffix)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _write(tables: Iterator[pa.Table], path: Path, ending: str) -> None:

@@ -1,11 +1,12 @@
 """Keep the weights of the best epoch."""
 
 import math
-import os
 from pathlib import Path
 from typing import Any
 
 import keras
+
+from mtl_rec.whole_files import written_whole
 
 
 class BestCheckpoint(keras.callbacks.Callback):
@@ -35,9 +36,8 @@ class BestCheckpoint(keras.callbacks.Callback):
         if self.best_epoch is None or value > self._best:
             self._best = value if math.isfinite(value) else self._best
             self.best_epoch = epoch
-            unfinished = self._path.with_name(f"unfinished-{self._path.name}")
-            self.model.save_weights(unfinished)
-            os.replace(unfinished, self._path)
+            with written_whole(self._path) as unfinished:
+                self.model.save_weights(unfinished)
 
 
 def mode_of(metric: str) -> str:

@@ -29,7 +29,10 @@ def test_a_bad_number_names_its_column_and_value(tmp_path, open_file):
 def test_a_bad_label_names_its_column_and_value(tmp_path, open_file):
     rows = "user_id,price,click,purchase,part\nu1,1.5,yes,0,train\n"
     (tmp_path / "rows.csv").write_text(rows)
-    text = "Column 'click' of the label of task 'click' must hold numbers. Received: 'yes'."
+    text = (
+        "Column 'click' of the label of task 'click' must hold numbers. "
+        "Received: 'yes'."
+    )
 
     with pytest.raises(SchemaError, match=re.escape(text)):
         list(open_file(tmp_path / "rows.csv").train)

@@ -15,7 +15,8 @@ from mtl_rec.schema import Schema
 from mtl_rec.schema.fields import Vocabulary
 import numpy as np
 feature = Categorical(kind="categorical", name="item", side="item")
-schema = Schema((feature,), (Task(name="click"),), {"item": Vocabulary("item", 1, 5, None)}, {})
+items = Vocabulary("item", 1, 5, None)
+schema = Schema((feature,), (Task(name="click"),), {"item": items}, {})
 model = mtl_rec.models.build_model(Model(architecture=MMoE(kind="mmoe")), schema)
 print(model({"item_ids": np.array([[1]], "int32")})["click"].shape)
 """

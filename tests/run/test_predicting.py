@@ -74,7 +74,7 @@ def test_columns_can_be_kept_beside_the_scores(finished, rows):
 
     kept = scores(model, rows / "rows.parquet", rows, keep=["item_id"])
 
-    assert list(kept)[0] == "item_id"
+    assert next(iter(kept)) == "item_id"
     expected = pd.read_parquet(rows / "rows.parquet")["item_id"].tolist()
     assert kept["item_id"].tolist() == expected
 

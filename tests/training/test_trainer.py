@@ -70,7 +70,7 @@ def test_checkpoint_and_tensorboard_logs_are_written(
 ):
     run(make_model(), exposures, validation, tmp_path, epochs=2)
 
-    files = [p for p in (tmp_path / "checkpoints").iterdir()]
+    files = list((tmp_path / "checkpoints").iterdir())
     assert [file.name for file in files] == ["best.weights.h5"]
     assert scalar_tags(tmp_path / "logs" / "train") >= {
         "epoch_loss",
