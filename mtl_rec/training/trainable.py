@@ -35,7 +35,7 @@ class TrainableModel(keras.Model):
 
     def table_ids(self, x: Any) -> dict[FusedEmbedding, Any]:
         """The ids that each table is asked for, without reading any table."""
-        ids = self._ids_model(x)
+        ids = self._ids_model(x) if self.tables else {}
         return {layer: ids[layer.name] for layer in self.tables}
 
     def track_loss(self, loss: Any, num_rows: Any) -> None:
@@ -84,7 +84,8 @@ class TrainableModel(keras.Model):
         )
         # Helpers set past Keras' tracking, or they would be saved as layers.
         ids = {layer.name: layer.input for layer in self.tables}
-        object.__setattr__(self, "_ids_model", keras.Model(self.input, ids))
+        ids_model = keras.Model(self.input, ids) if ids else None
+        object.__setattr__(self, "_ids_model", ids_model)
         object.__setattr__(self, "dense_part", None)
         object.__setattr__(self, "jit_dense_part", jit_compile is not False)
         optimizer.build(self.trainable_variables)
