@@ -23,9 +23,10 @@ def check(config: ConfigPath, overrides: Overrides = []) -> None:  # noqa: B006 
         f"{task.name} after {task.after}" if task.after else task.name
         for task in run.tasks
     )
+    count = len(run.features)
     Console().print(
-        f"'{config}' is right: {len(run.features)} features; tasks {funnel}; "
-        f"{run.model.architecture.kind}.",
+        f"'{config}' is right: {count} feature{'s' if count > 1 else ''}; "
+        f"tasks {funnel}; {run.model.architecture.kind}.",
         markup=False,
         highlight=False,
         soft_wrap=True,

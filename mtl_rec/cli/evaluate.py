@@ -7,7 +7,7 @@ import typer
 
 from mtl_rec.cli.backend import frameworks
 from mtl_rec.cli.options import RunPath
-from mtl_rec.cli.output import output_console
+from mtl_rec.cli.output import output_console, require_folder
 
 EXAMPLES = (
     "Examples:\n\n"
@@ -27,6 +27,7 @@ def evaluate(
     ] = None,
 ) -> None:
     """Show a finished run's metrics on one split of its data."""
+    require_folder(output)
     with frameworks():
         from mtl_rec.cli.display import metrics_table
         from mtl_rec.cli.stages import Stages

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from mtl_rec.cli.backend import frameworks
+from mtl_rec.cli.output import require_folder
 
 EXAMPLES = (
     "Examples:\n\n"
@@ -31,6 +32,7 @@ def predict(
     ] = [],  # noqa: B006 - typer copies it
 ) -> None:
     """Score the rows of a file; the result has the same order."""
+    require_folder(output)
     with frameworks():
         from mtl_rec.run.predicting import predict_file
 

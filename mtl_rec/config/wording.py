@@ -11,14 +11,14 @@ LONGEST = 80
 
 def shown(value: Any) -> str:
     """A received value, short enough for a line."""
-    match value:
-        case None:
-            return "nothing"
-        case bool():
-            return str(value).lower()
-        case _:
-            text = repr(value)
-            return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = value if isinstance(value, str) else repr(value)
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]}\N{HORIZONTAL ELLIPSIS}"
+    return repr(text) if isinstance(value, str) else text
 
 
 def wording(problem: Any) -> str:

@@ -22,6 +22,8 @@ model:
   architecture: {kind: mmoe}
 """
 
+USER = {"kind": "categorical", "name": "user_id", "side": "user"}
+
 Load = Callable[..., RunConfig]
 
 
@@ -81,5 +83,20 @@ def problems_of(error_of) -> Callable[..., list[str]]:
         assert title == f"{source} has {count}:"
         assert all(line.startswith("  ") for line in lines)
         return [line[2:] for line in lines]
+
+    return list_of
+
+
+@pytest.fixture
+def problems_with(problems_of) -> Callable[..., list[str]]:
+    """The problems of the small config with other features, tasks or metric."""
+
+    def list_of(features=(USER,), tasks=({"name": "click"},), metric="val_loss"):
+        return problems_of(
+            TINY,
+            f"features={list(features)}",
+            f"tasks={list(tasks)}",
+            f"training.early_stopping.metric={metric}",
+        )
 
     return list_of

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mtl_rec.config.model import MMoE, SharedBottom
+from mtl_rec.config.model import SharedBottom
 
 UNITS = ("{kind: mmoe}", "{kind: mmoe, tower_units: [16, 8], dropout: 0.1}")
 
@@ -81,14 +81,6 @@ def test_another_kind_drops_the_settings_that_only_the_old_one_has(load, change)
 
     assert config.model.architecture.dropout == 0.1
     assert not hasattr(config.model.architecture, "num_experts")
-
-
-def test_the_same_kind_drops_nothing(load, change):
-    config = load(change(UNITS), "model.architecture.kind=mmoe")
-
-    assert config.model.architecture == MMoE(
-        kind="mmoe", tower_units=(16, 8), dropout=0.1
-    )
 
 
 def test_another_kind_of_a_list_item_keeps_what_both_have(load, tiny):

@@ -65,7 +65,8 @@ def test_a_key_that_is_no_text_is_refused(error_of, key, received):
         ("- a\n- b\n", "['a', 'b']"),
         ("quickstart", "'quickstart'"),
         ("5", "5"),
-        ("x" * 200, f"'{'x' * 79} ..."),
+        ("x" * 200, f"'{'x' * 80}…'"),
+        (f"[{'x' * 200}]", f"['{'x' * 78}…"),
     ],
 )
 def test_what_holds_no_settings_is_refused(error_of, text, received):

@@ -6,7 +6,6 @@ from typing import Any
 import keras
 from keras import ops
 
-
 _TASK_DEFAULTS = {
     "after": None,
     "kind": "binary",

@@ -1,0 +1,44 @@
+"""`mtl-rec check` sums up a right config and looks for its data."""
+
+GOOD = """\
+name: good
+data:
+  source: {kind: synthetic_shop}
+  split: {kind: random}
+features:
+  - {kind: numeric, name: price, side: item}
+tasks:
+  - {name: click}
+  - {name: purchase, after: click}
+model:
+  architecture: {kind: shared_bottom}
+"""
+
+
+def test_a_right_config_is_summed_up(run, write):
+    path = write("good.yaml", GOOD)
+
+    text = (
+        f"'{path}' is right: 1 feature; tasks click, purchase after click; "
+        "shared_bottom.\n"
+    )
+    assert run("check", path) == (0, text, "", [])
+
+
+def test_data_that_is_not_there_is_noticed_by_check(run, write, tmp_path):
+    path = write("good.yaml", GOOD)
+
+    outcome = run("check", path, "--set", "data.source={kind: table, path: x.csv}")
+
+    assert outcome[:3] == (
+        1,
+        "",
+        "`data.source.path` must name existing data. Received: 'x.csv'. "
+        f"Relative paths start at '{tmp_path / 'working_directory'}'.\n",
+    )
+
+
+def test_square_brackets_in_a_result_are_kept(run, write):
+    path = write("[bold]x.yaml", GOOD)
+
+    assert run("check", path).output.startswith(f"'{path}' is right: 1 feature;")
