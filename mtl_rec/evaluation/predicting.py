@@ -25,7 +25,8 @@ def predict(
     outputs = probability_model(model).predict(
         dict(exposures.inputs), batch_size=batch_size, verbose=0
     )
-    return {name: values[:, 0] for name, values in outputs.items()}
+    names = [output.name for output in exposures.schema.funnel.outputs()]
+    return {name: outputs[name][:, 0] for name in names}
 
 
 def evaluate(model: keras.Model, exposures: EncodedExposures) -> Metrics:

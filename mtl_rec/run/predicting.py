@@ -57,7 +57,8 @@ def open_scorer(path: Path) -> Scorer:
             )
             for name, values in raw_tensors(schema, rows).items()
         }
-        return {name: values.numpy() for name, values in signature(**raw).items()}
+        outputs = signature(**raw)
+        return {o.name: outputs[o.name].numpy() for o in schema.funnel.outputs()}
 
     # The signature's variables live as long as the object they were loaded with.
     return Scorer(schema, score, keep_alive=loaded)
@@ -96,6 +97,12 @@ def predict_file(
 def _scored(
     scorer: Scorer, chunks: Iterator[pa.Table], keep: Sequence[str]
 ) -> Iterator[pa.Table]:
+    outputs = {output.name for output in scorer.schema.funnel.outputs()}
+    if outputs & set(keep):
+        raise SchemaError(
+            "`--keep` must not name a prediction, which would overwrite the column. "
+            f"Received: {sorted(outputs & set(keep))}."
+        )
     for chunk in chunks:
         missing = [name for name in keep if name not in chunk.column_names]
         if missing:

@@ -45,7 +45,7 @@ def test_a_run_and_its_version_give_the_same_scores(finished, rows):
     served = scores(result.version.path, rows / "rows.parquet", rows)
 
     assert len(offline) == 50
-    assert set(offline) == set(result.metrics)
+    assert list(offline) == list(served) == list(result.metrics)
     np.testing.assert_allclose(offline, served[list(offline)], rtol=1e-5, atol=1e-6)
 
 
@@ -77,6 +77,18 @@ def test_columns_can_be_kept_beside_the_scores(finished, rows):
     assert next(iter(kept)) == "item_id"
     expected = pd.read_parquet(rows / "rows.parquet")["item_id"].tolist()
     assert kept["item_id"].tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("keep", "text"),
+    [
+        ("click", "`--keep` must not name a prediction"),
+        ("colour", "`--keep` must name columns of the rows. Received: ['colour']."),
+    ],
+)
+def test_columns_that_can_not_be_kept_are_named(finished, rows, keep, text):
+    with pytest.raises(SchemaError, match=re.escape(text)):
+        scores(finished[0].version.path, rows / "rows.parquet", rows, keep=[keep])
 
 
 def test_without_an_output_the_scores_go_to_the_terminal(finished, rows, capsys):
