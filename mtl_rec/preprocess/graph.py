@@ -73,9 +73,7 @@ class EncodingGraph:
         for feature in self._lists:
             shape = [None, list_length(feature)]
             strings.append(tf.ensure_shape(raw[feature.name], shape))
-        for feature in self._texts:
-            texts = tf.ensure_shape(raw[feature.name], [None])
-            strings.append(tokenise(texts, feature.max_bytes, feature.max_tokens))
+        strings += [_tokens(feature, raw[feature.name]) for feature in self._texts]
         ids = []
         if strings:
             columns = [self._columns(feature) for feature in self.strings]
@@ -94,8 +92,7 @@ class EncodingGraph:
         """
         columns = self._columns(feature)
         if isinstance(feature, Text):
-            tokens = tokenise(values, feature.max_bytes, feature.max_tokens)
-            return self.lookup.ids(tokens, [columns])
+            return self.lookup.ids(_tokens(feature, values), [columns])
         columns = StringColumns(columns.vocabulary, 1, columns.is_padded)
         return self.lookup.ids(values[:, tf.newaxis], [columns])
 
@@ -148,6 +145,10 @@ def _stack(raw: Mapping[str, tf.Tensor], features: Sequence[Feature]) -> tf.Tens
     """Features with one value a row, as columns."""
     columns = tf.stack([raw[feature.name] for feature in features], axis=1)
     return tf.ensure_shape(columns, [None, len(features)])
+
+
+def _tokens(feature: Text, texts: tf.Tensor) -> tf.Tensor:
+    return tokenise(texts, feature.max_bytes, feature.max_tokens)
 
 
 def _packed(
