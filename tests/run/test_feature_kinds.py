@@ -38,4 +38,6 @@ def test_one_feature_is_enough_to_train_and_to_serve(name, features, tasks, shop
         {n: ops.convert_to_tensor(v, signature[n].dtype.name) for n, v in raw.items()}
     )
     assert set(encoded) == set(exposures.inputs)
-    assert all(np.isfinite(values).all() for values in predict(model, exposures).values())
+    assert all(
+        np.isfinite(values).all() for values in predict(model, exposures).values()
+    )
