@@ -33,8 +33,9 @@ class Training(Section):
     epochs: Count = 10
     optimizer: LazyAdam = LazyAdam()
     early_stopping: EarlyStopping = EarlyStopping()
-    jit: bool = True
-    """Compile the dense part of the step with XLA."""
+    jit: bool | None = None
+    """Compile the dense part of the step with XLA. Not given: where it is faster, which
+    on a CPU under TensorFlow is not where units are dropped out."""
 
 
 class Export(Section):

@@ -6,7 +6,6 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from tensorflow.core.protobuf.config_pb2 import CallableOptions
 
 from mtl_rec.config.features import (
     Categorical,
@@ -28,11 +27,7 @@ from mtl_rec.schema.rows import canonical
 
 FEATURES = (
     Numeric(
-        kind="numeric",
-        name="hour",
-        side="context",
-        transform="quantiles",
-        num_buckets=4,
+        kind="numeric", name="hour", side="user", transform="quantiles", num_buckets=4
     ),
     Categorical(kind="categorical", name="user_id", side="user", embedding_dim=4),
     IdSequence(
@@ -64,12 +59,8 @@ def preprocessor(make_shop):
 def model(preprocessor):
     """Large random weights: small mistakes show."""
     keras.utils.set_random_seed(1)
-    experts = MMoE(
-        kind="mmoe", num_experts=2, expert_units=[16], tower_units=[8], dropout=0.5
-    )
-    built = build_model(
-        Model(architecture=experts, embedding_dim=6), preprocessor.schema
-    )
+    experts = MMoE(kind="mmoe", expert_units=[16], tower_units=[8], dropout=0.5)
+    built = build_model(Model(architecture=experts), preprocessor.schema)
     for weight in built.trainable_weights:
         weight.assign(keras.random.normal(weight.shape, stddev=0.5))
     return built
@@ -77,8 +68,7 @@ def model(preprocessor):
 
 @pytest.fixture(scope="module")
 def version(preprocessor, model, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("servable") / "1"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("servable")
     Servable(preprocessor, model).write(folder)
     return folder
 
@@ -89,14 +79,8 @@ def score(version):
     loaded = tf.saved_model.load(str(version))
 
     def run(raw):
-        answers = loaded.signatures["serving_default"](
-            **{
-                name: tf.constant(
-                    values, tf.string if values.dtype == object else tf.float32
-                )
-                for name, values in raw.items()
-            }
-        )
+        tensors = {n: tf.constant(v, tf.as_dtype(v.dtype)) for n, v in raw.items()}
+        answers = loaded.signatures["serving_default"](**tensors)
         return {name: values.numpy() for name, values in answers.items()}
 
     return run
@@ -107,21 +91,14 @@ def nasty(make_shop):
     """10,000 rows, most of which have something no training row had."""
     rows = make_shop(10_000, seed=3)
     random = np.random.default_rng(4)
-    rows["user_id"] = random.integers(0, 10**12, len(rows))
-    rows.loc[::3, "item_id"] = [f"new {i}" for i in range(0, len(rows), 3)]
-    rows.loc[::5, "item_id"] = random.choice(["", "a=b", "日本", "x\ny"], 2000)
-    rows["title"] = [
-        title if use else str(random.choice(TITLES))
-        for title, use in zip(
-            rows["title"], random.random(len(rows)) < 0.3, strict=True
-        )
-    ]
-    rows.loc[::2, "age"] = random.choice([np.nan, np.inf, 3e38, -3e38, 1e-45], 5000)
+    rows["user_id"] = random.integers(0, 10**12, 10_000)
+    rows.loc[::3, "item_id"] = [f"new {i}" for i in range(3_334)]
+    rows.loc[::5, "item_id"] = random.choice(["", "a=b", "日本", "x\ny"], 2_000)
+    rows.loc[::2, "title"] = random.choice(np.array(TITLES, object), 5_000)
+    rows.loc[::4, "age"] = random.choice([np.nan, np.inf, 3e38, -3e38, 1e-45], 2_500)
     rows["history"] = [
-        [*history, "", "new 😀"] if use else []
-        for history, use in zip(
-            rows["history"], random.random(len(rows)) < 0.6, strict=True
-        )
+        [*history, "", "new 😀"] if row % 5 else []
+        for row, history in enumerate(rows["history"])
     ]
     return canonical(rows, FEATURES)
 
@@ -155,20 +132,13 @@ def test_served_equals_offline(score, raw, offline, size, rows):
         for start in range(0, rows, size)
     ]
 
-    served = {
-        name: np.concatenate([batch[name] for batch in batches]) for name in offline
-    }
+    served = {n: np.concatenate([batch[n] for batch in batches]) for n in offline}
     assert_close(served, {name: values[:rows] for name, values in offline.items()})
 
 
 def test_rows_differ_and_values_are_large(offline):
-    assert {name: values.shape for name, values in offline.items()} == dict.fromkeys(
-        [
-            *("click", "purchase", "order_value", "purchase_given_click"),
-            *("order_value_given_click", "order_value_given_purchase"),
-        ],
-        (10_000,),
-    )
+    values = ("order_value", "order_value_given_click", "order_value_given_purchase")
+    assert set(offline) == {"click", "purchase", "purchase_given_click", *values}
     assert len(np.unique(offline["click"])) > 5_000
     assert np.abs(offline["order_value_given_purchase"]).max() > 100
     assert all(np.isfinite(values).all() for values in offline.values())
@@ -207,44 +177,6 @@ def test_a_text_of_five_megabytes_is_served_at_once(score, raw):
     assert all(np.isfinite(values).all() for values in answers.values())
 
 
-@pytest.fixture(scope="module")
-def server(version):
-    """Runs arrays as a server does: only the graph itself looks at their shapes."""
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
-        loaded = tf.compat.v1.saved_model.load(session, ["serve"], str(version))
-        signature = loaded.signature_def["serving_default"]
-        names = sorted(signature.inputs)
-        options = CallableOptions(
-            feed=[signature.inputs[name].name for name in names],
-            fetch=[signature.outputs["click"].name],
-        )
-        # `Session.run` would compare shapes with the signature's.
-        call = session._make_callable_from_options(options)
-        yield lambda rows: call(*(rows[name] for name in names))[0]
-
-
-@pytest.mark.parametrize(
-    ("name", "width"), [("history", 2), ("history", 4), ("tags", 1), ("tags", 3)]
-)
-def test_a_list_of_another_width_is_refused(server, raw, name, width):
-    row = {name: values[:2] for name, values in raw.items()}
-    assert server(row).shape == (2,)
-    row[name] = np.full((2, width), b"i1", object)
-
-    with pytest.raises(tf.errors.InvalidArgumentError, match="is not compatible with"):
-        server(row)
-
-
-@pytest.mark.parametrize("name", ["user_id", "title", "price", "hour"])
-@pytest.mark.parametrize("shape", [(3,), (2, 1), ()])
-def test_one_feature_of_another_shape_is_refused(server, raw, name, shape):
-    row = {name: values[:2] for name, values in raw.items()}
-    row[name] = np.full(shape, row[name][0])
-
-    with pytest.raises(tf.errors.InvalidArgumentError):
-        server(row)
-
-
 def test_the_schema_is_beside_the_graph(version, preprocessor):
     text = (version / SCHEMA_FILE).read_text(encoding="utf-8")
 
@@ -263,5 +195,4 @@ def test_weights_are_stored_once_and_nothing_else(version, model):
 
 def test_the_vocabulary_is_a_file_of_its_own(version):
     assert [path.name for path in (version / "assets").iterdir()] == ["vocabulary.txt"]
-    assert not list(version.glob("*keras*"))
     assert (version / "saved_model.pb").stat().st_size < 300_000

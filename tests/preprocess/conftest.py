@@ -2,6 +2,7 @@
 
 import pyarrow as pa
 import pytest
+import tensorflow as tf
 from hypothesis import strategies as st
 
 from mtl_rec.config.features import (
@@ -14,6 +15,9 @@ from mtl_rec.config.features import (
 )
 from mtl_rec.config.tasks import Task
 from mtl_rec.preprocess import Preprocessor
+from mtl_rec.preprocess.arrays import raw_tensors
+from mtl_rec.schema.columns import raw_type
+from mtl_rec.schema.rows import canonical
 
 NASTY_STRINGS = [
     *("", " ", "x", "a=x", "=", "_b=x", "a_b=x", "a\nb", "\r", "x\n", "mtl_rec vocab"),
@@ -54,61 +58,40 @@ strings = st.one_of(
 numbers = st.one_of(
     st.floats(width=32), st.sampled_from([0.0, 1.0, 2.0, 3e38, -3e38, 1e-45])
 )
-VALUES = {
-    "numeric": numbers,
-    "sequence": st.lists(strings, max_size=5),
-    "multi_categorical": st.lists(strings, max_size=5),
-}
+VALUES = {pa.float32(): numbers, pa.string(): strings}
 
 
-def make_table(rows):
-    """A table of rows by name, with labels where they have none."""
-    number = len(next(iter(rows.values())))
-    rows = {"click": [1.0] * number, "buy": [0.0] * number, **rows}
-    types = {
-        feature.name: {
-            "numeric": pa.float32(),
-            "sequence": pa.list_(pa.string()),
-            "multi_categorical": pa.list_(pa.string()),
-        }.get(feature.kind, pa.string())
-        for feature in FEATURES
-    }
-    return pa.table(
-        {n: pa.array(v, types.get(n, pa.float32())) for n, v in rows.items()}
-    )
+def make_table(columns):
+    """Features by name as a table, with labels."""
+    number = len(columns["a"])
+    labels = {"click": [1.0] * number, "buy": [0.0] * number}
+    typed = {f.name: pa.array(columns[f.name], raw_type(f)) for f in FEATURES}
+    return pa.table({**typed, **labels})
 
 
 @st.composite
-def tables(draw, min_rows=1, max_rows=8):
+def tables(draw):
     """Any rows at all."""
-    number = draw(st.integers(min_rows, max_rows))
-    return make_table(
-        {
-            feature.name: draw(
-                st.lists(
-                    VALUES.get(feature.kind, strings), min_size=number, max_size=number
-                )
-            )
-            for feature in FEATURES
-        }
-    )
+    number = draw(st.integers(1, 8))
+    columns = {}
+    for feature in FEATURES:
+        values = VALUES.get(raw_type(feature), st.lists(strings, max_size=5))
+        columns[feature.name] = draw(st.lists(values, min_size=number, max_size=number))
+    return make_table(columns)
 
 
 def nasty_rows(number):
     """Every nasty string in every column, beside numbers of all sizes."""
-    known = [NASTY_STRINGS[i % len(NASTY_STRINGS)] for i in range(number)]
-    rows = {}
+    columns = {}
     for shift, feature in enumerate(FEATURES):
-        own = known[shift:] + known[:shift]
+        cycle = NASTY_STRINGS[shift:] + NASTY_STRINGS[:shift]
+        own = (cycle * number)[:number]
         if feature.kind == "numeric":
-            rows[feature.name] = [
-                [1.0, 2.5, float("nan"), 3e38][i % 4] for i in range(number)
-            ]
-        elif feature.kind in ("sequence", "multi_categorical"):
-            rows[feature.name] = [own[i : i + i % 5] for i in range(number)]
-        else:
-            rows[feature.name] = own
-    return make_table(rows)
+            own = ([1.0, 2.5, float("nan"), 3e38] * number)[:number]
+        elif raw_type(feature) != pa.string():
+            own = [own[i : i + i % 5] for i in range(number)]
+        columns[feature.name] = own
+    return make_table(columns)
 
 
 @pytest.fixture(scope="session")
@@ -126,3 +109,19 @@ def nasty_table():
 def fitted(nasty_table):
     """A preprocessor of features of every kind, fitted to nasty rows."""
     return Preprocessor.fit(FEATURES, TASKS, nasty_table)
+
+
+@pytest.fixture(scope="session")
+def raw_of():
+    """A table as tensors that the graph takes."""
+
+    def convert(preprocessor, table):
+        raw = raw_tensors(
+            preprocessor.schema, canonical(table, preprocessor.schema.features)
+        )
+        return {
+            name: tf.constant(raw[name], spec.dtype)
+            for name, spec in preprocessor.graph.raw_signature().items()
+        }
+
+    return convert

@@ -8,25 +8,15 @@ import tensorflow as tf
 from mtl_rec.config.features import Categorical, IdSequence, Numeric
 from mtl_rec.config.tasks import Task
 from mtl_rec.preprocess import Preprocessor
-from mtl_rec.preprocess.arrays import raw_tensors
-from mtl_rec.schema.rows import canonical
 
 TASKS = (Task(name="click"),)
 FREE = {"Const", "Identity", "NoOp", "Placeholder"}
 
 
 @pytest.fixture
-def raw(fitted, nasty_table):
+def raw(fitted, raw_of, nasty_table):
     """Two rows as the signature takes them."""
-    return tensors(fitted, nasty_table.slice(0, 2))
-
-
-def tensors(preprocessor, table):
-    specs = preprocessor.graph.raw_signature()
-    raw = raw_tensors(
-        preprocessor.schema, canonical(table, preprocessor.schema.features)
-    )
-    return {name: tf.constant(raw[name], spec.dtype) for name, spec in specs.items()}
+    return raw_of(fitted, nasty_table.slice(0, 2))
 
 
 def categories(count):

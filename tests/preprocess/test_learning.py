@@ -105,13 +105,21 @@ def test_mean_and_deviation_are_those_of_all_values():
     assert statistics == NumberStatistics(3.0, pytest.approx(np.sqrt(14 / 3)))
 
 
-@pytest.mark.parametrize("value", [0.1, -3.0, 1.7e9, 1e-30, HUGE])
-def test_equal_values_have_a_deviation_of_one(value, small_blocks):
-    equal = np.full(1000, np.float32(value), np.float64)
+def test_mean_and_deviation_span_blocks(small_blocks):
+    values = np.random.default_rng(0).lognormal(2.0, 2.0, 100)
 
-    statistics = learned(Moments(), [equal[:333], equal[333:]])
+    statistics = learned(Moments(), np.split(values, 4))
 
-    assert statistics.mean == pytest.approx(value, rel=1e-7)
+    assert statistics.mean == pytest.approx(values.mean(), rel=1e-12)
+    assert statistics.standard_deviation == pytest.approx(values.std(), rel=1e-12)
+
+
+@pytest.mark.parametrize("value", [0.1, np.log1p(3.0), -1.7e9, 1e-30, HUGE])
+@pytest.mark.parametrize("number", [1, 3, 7, 1000])
+def test_equal_values_have_a_deviation_of_one(value, number, small_blocks):
+    statistics = learned(Moments(), [np.full(number, value)])
+
+    assert statistics.mean == pytest.approx(value, rel=1e-12)
     assert statistics.standard_deviation == 1.0
 
 

@@ -6,32 +6,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-import tensorflow as tf
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mtl_rec.errors import ArtifactError, SchemaError
+from mtl_rec.errors import SchemaError
 from mtl_rec.preprocess import Preprocessor
-from mtl_rec.preprocess.arrays import raw_tensors
-from mtl_rec.schema.rows import canonical
-
-
-@pytest.fixture(scope="module")
-def served(fitted):
-    """The graph inside a function, as it is exported."""
-    return tf.function(
-        fitted.graph.__call__,
-        input_signature=[fitted.graph.raw_signature()],
-        autograph=False,
-    )
-
-
-def raw_rows(preprocessor, table):
-    specs = preprocessor.graph.raw_signature()
-    raw = raw_tensors(
-        preprocessor.schema, canonical(table, preprocessor.schema.features)
-    )
-    return {name: tf.constant(raw[name], spec.dtype) for name, spec in specs.items()}
 
 
 def pieces(table, ends):
@@ -40,15 +19,6 @@ def pieces(table, ends):
     return [
         table.slice(start, end - start) for start, end in itertools.pairwise(places)
     ]
-
-
-def assert_equal_bits(received, expected):
-    assert received.keys() == expected.keys()
-    for name, values in expected.items():
-        array = np.asarray(received[name])
-        assert array.dtype == values.dtype
-        assert array.shape == values.shape
-        assert array.tobytes() == values.tobytes(), name
 
 
 def test_every_kind_is_encoded_as_worked_out_by_hand(features, tasks):
@@ -95,56 +65,6 @@ def test_every_kind_is_encoded_as_worked_out_by_hand(features, tasks):
         "context_ids": [[3], [1]],
     }
     assert 1 <= inputs["item_ids"][:, 1].min() <= inputs["item_ids"][:, 1].max() <= 50
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
-def test_tables_and_the_graph_give_equal_bits(fitted, served, any_tables, data):
-    table = data.draw(any_tables)
-
-    encoded = fitted.encode(table, with_labels=False).inputs
-
-    raw = raw_rows(fitted, table)
-    assert_equal_bits(fitted.graph(raw), encoded)
-    assert_equal_bits(served(raw), encoded)
-    assert_equal_bits(served({n: v[:1] for n, v in raw.items()}), first_row(encoded))
-
-
-def first_row(inputs):
-    return {name: values[:1] for name, values in inputs.items()}
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
-def test_whatever_comes_in_ids_exist_and_numbers_are_finite(fitted, any_tables, data):
-    schema = fitted.schema
-
-    inputs = fitted.encode(data.draw(any_tables), with_labels=False).inputs
-
-    for side in ("user", "item", "context"):
-        columns = [f for f in schema.fields if type(f).__name__ == "IdField"]
-        columns = [f for f in columns if f.side == side]
-        for column, field in enumerate(columns):
-            ids = inputs[f"{side}_ids"][:, column]
-            assert ids.min() >= 1
-            assert ids.max() < schema.vocabularies[field.vocabulary].num_ids
-    for field in schema.fields:
-        if type(field).__name__ == "IdListField":
-            assert inputs[field.name].min() >= 0
-            most = schema.vocabularies[field.vocabulary].num_ids
-            assert inputs[field.name].max() < most
-    for name in ("user_numbers", "item_numbers"):
-        assert np.isfinite(inputs[name]).all()
-
-
-def test_nasty_rows_are_encoded_alike_by_tables_and_the_graph(
-    fitted, served, nasty_table
-):
-    encoded = fitted.encode(nasty_table).inputs
-
-    assert_equal_bits(served(raw_rows(fitted, nasty_table)), encoded)
-    assert encoded["history"].any()
-    assert encoded["tags"].any()
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
@@ -225,18 +145,6 @@ def test_a_missing_column_is_refused_with_its_name(fitted, nasty_table):
         fitted.encode(nasty_table.drop_columns(["title"]))
 
 
-def test_what_was_saved_encodes_the_same(fitted, nasty_table, tmp_path):
-    fitted.save(tmp_path / "one")
-    loaded = Preprocessor.load(tmp_path / "one")
-    loaded.save(str(tmp_path / "two"))
-    again = Preprocessor.load(str(tmp_path / "two"))
-
-    expected = fitted.encode(nasty_table).fingerprint()
-    assert loaded.schema == fitted.schema
-    assert loaded.encode(nasty_table).fingerprint() == expected
-    assert again.encode(nasty_table).fingerprint() == expected
-
-
 def test_the_vocabulary_lives_as_long_as_the_graph(features, tasks, shop):
     preprocessor = Preprocessor.fit(features, tasks, shop)
     graph = preprocessor.graph
@@ -249,70 +157,6 @@ def test_the_vocabulary_lives_as_long_as_the_graph(features, tasks, shop):
     del graph
     gc.collect()
     assert not path.parent.exists()
-
-
-FILES = ["checksums.json", "numbers.json", "schema.json", "vocabulary.txt"]
-
-
-def test_a_saved_preprocessor_is_four_files(fitted, tmp_path):
-    fitted.save(tmp_path / "new" / "folder")
-
-    names = sorted(path.name for path in (tmp_path / "new" / "folder").iterdir())
-    assert names == FILES
-
-
-@pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("damage", ["missing", "empty", "cut", "changed", "a folder"])
-def test_a_damaged_folder_is_refused(fitted, tmp_path, name, damage):
-    fitted.save(tmp_path)
-    path = tmp_path / name
-    content = path.read_bytes()
-    path.unlink()
-    match damage:
-        case "empty":
-            path.touch()
-        case "cut":
-            path.write_bytes(content[: len(content) // 2])
-        case "changed":
-            place = len(content) // 2
-            flipped = bytes([content[place] ^ 1])
-            path.write_bytes(content[:place] + flipped + content[place + 1 :])
-        case "a folder":
-            path.mkdir()
-
-    with pytest.raises(ArtifactError, match=re.escape(f"'{tmp_path}'")):
-        Preprocessor.load(tmp_path)
-
-
-def test_what_changed_is_named(fitted, tmp_path):
-    fitted.save(tmp_path)
-    with (tmp_path / "vocabulary.txt").open("a") as file:
-        file.write("a=one more\n")
-
-    with pytest.raises(ArtifactError) as error:
-        Preprocessor.load(tmp_path)
-
-    assert str(error.value) == (
-        f"The preprocessor in '{tmp_path}' is damaged: vocabulary.txt changed since "
-        "it was saved."
-    )
-
-
-def test_files_of_two_preprocessors_do_not_mix(fitted, nasty_table, tmp_path):
-    fitted.save(tmp_path / "one")
-    other = Preprocessor.fit(
-        fitted.schema.features, fitted.schema.tasks, nasty_table.slice(0, 50)
-    )
-    other.save(tmp_path / "two")
-    (tmp_path / "two" / "numbers.json").replace(tmp_path / "one" / "numbers.json")
-
-    with pytest.raises(ArtifactError, match=r"numbers\.json changed since"):
-        Preprocessor.load(tmp_path / "one")
-
-
-def test_a_folder_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(ArtifactError, match=r"can't be read.*No such file"):
-        Preprocessor.load(tmp_path / "nowhere")
 
 
 def test_a_string_column_may_come_as_a_dictionary(fitted, nasty_table):

@@ -102,8 +102,15 @@ def test_a_frozen_table_stays(make_model, exposures):
     np.testing.assert_array_equal(frozen.get_weights()[0], before)
 
 
-def test_the_loss_goes_down_with_dropout(make_model, exposures):
-    model = make_model(dropout=0.2, optimizer={"learning_rate": 0.02})
+def test_xla_is_left_out_by_itself_where_units_are_dropped_out(make_model):
+    assert make_model().jit_dense_part is True
+    assert make_model(dropout=0.2).jit_dense_part is False
+    assert make_model(dropout=0.2, jit=True).jit_dense_part is True
+
+
+@pytest.mark.parametrize("jit", [True, None])
+def test_the_loss_goes_down_with_dropout(jit, make_model, exposures):
+    model = make_model(dropout=0.2, jit=jit, optimizer={"learning_rate": 0.02})
 
     history = model.fit(Batches(exposures, 64), epochs=6, shuffle=False, verbose=0)
 
