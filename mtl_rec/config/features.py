@@ -59,7 +59,7 @@ class LearnedVocabulary(EmbeddedFeature):
     """An embedded feature whose known values are learned from the training split."""
 
     min_count: Count = 1
-    """Rows a value must occur in to be known."""
+    """Times a value must occur in the training split to be known."""
     max_size: Count | None = None
     """Known values at most; the most frequent ones stay."""
     oov_buckets: Count = 1

@@ -50,8 +50,7 @@ def _one_chunk(values: pa.ChunkedArray) -> pa.Array:
         values = values.cast(values.type.value_type)
     if pa.types.is_large_string(values.type) or pa.types.is_string_view(values.type):
         values = values.cast(pa.string())
-    chunk = values.combine_chunks()
-    return chunk.chunk(0) if isinstance(chunk, pa.ChunkedArray) else chunk
+    return pa.concat_arrays(values.chunks or [pa.array([], values.type)])
 
 
 def _texts(array: pa.Array, title: str, advice: str = "") -> pa.Array:

@@ -42,29 +42,40 @@ class _FunnelLayer(keras.layers.Layer):
         parent = self.tasks[self._index[name]]["after"]
         return [*(self._branch(parent) if parent else []), name]
 
-    def _logit(self, logits, name: str):
-        """One task's logit, `(batch, 1)` float32 whatever the compute type."""
-        index = self._index[name]
-        return ops.cast(logits[:, index : index + 1], "float32")
+    def _by_task(self, values) -> dict[str, Any]:
+        """Columns of `(batch, num_tasks)` by task, `(batch, 1)` each."""
+        return dict(
+            zip(self._index, ops.split(values, len(self.tasks), 1), strict=True)
+        )
 
-    def _log_step(self, logits, name: str):
-        """Log P(task | parent), at most 0."""
-        return ops.log_sigmoid(self._logit(logits, name))
-
-    def _value(self, logits, task: Mapping[str, Any]):
+    def _value(self, logit, task: Mapping[str, Any]):
         """A regression's prediction where its parent happened, in label units."""
-        logit = self._logit(logits, task["name"])
         return logit * task["standard_deviation"] + task["mean"]
-
-    def _log_joint(self, logits, names: Sequence[str]):
-        """Sum of log steps, added in order so that more steps never give more."""
-        total = self._log_step(logits, names[0])
-        for name in names[1:]:
-            total = total + self._log_step(logits, name)
-        return total
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "tasks": self.tasks}
+
+
+def _log_joint(log_steps: Mapping[str, Any], steps: Sequence[str]):
+    """Log of the probability that all steps happen.
+
+    Added in order, so that more steps never give more.
+    """
+    total = log_steps[steps[0]]
+    for name in steps[1:]:
+        total = total + log_steps[name]
+    return total
+
+
+def _log_not(
+    log_steps: Mapping[str, Any], log_stops: Mapping[str, Any], steps: Sequence[str]
+):
+    """Log of the probability that not all steps happen: that one is the first to stop."""
+    stopped = [log_stops[steps[0]]]
+    for position in range(1, len(steps)):
+        before = _log_joint(log_steps, steps[:position])
+        stopped.append(before + log_stops[steps[position]])
+    return ops.logsumexp(ops.concatenate(stopped, axis=1), axis=1, keepdims=True)
 
 
 @keras.saving.register_keras_serializable(package="mtl_rec")
@@ -83,28 +94,23 @@ class FunnelLogProbabilities(_FunnelLayer):
     """
 
     def call(self, logits):
-        return {task["name"]: self._output(logits, task) for task in self.tasks}
-
-    def _output(self, logits, task):
-        path = self._branch(task["name"])
-        if task["kind"] == "regression":
-            value = self._value(logits, task)
-            if task["is_conditional"] or len(path) == 1:
-                return value
-            return ops.exp(self._log_joint(logits, path[:-1])) * value
-        steps = path[-1:] if task["is_conditional"] else path
-        return ops.concatenate(
-            [self._log_joint(logits, steps), self._log_not(logits, steps)], axis=1
-        )
-
-    def _log_not(self, logits, steps):
-        """Log of the probability that the steps do not all happen."""
-        stopped = [ops.log_sigmoid(-self._logit(logits, steps[0]))]
-        for position in range(1, len(steps)):
-            before = self._log_joint(logits, steps[:position])
-            stop = ops.log_sigmoid(-self._logit(logits, steps[position]))
-            stopped.append(before + stop)
-        return ops.logsumexp(ops.concatenate(stopped, axis=1), axis=1, keepdims=True)
+        logits = ops.cast(logits, "float32")
+        log_steps = self._by_task(ops.log_sigmoid(logits))
+        log_stops = self._by_task(ops.log_sigmoid(-logits))
+        values = self._by_task(logits)
+        outputs = {}
+        for task in self.tasks:
+            name, path = task["name"], self._branch(task["name"])
+            if task["kind"] == "regression":
+                value = self._value(values[name], task)
+                if path[:-1] and not task["is_conditional"]:
+                    value = ops.exp(_log_joint(log_steps, path[:-1])) * value
+                outputs[name] = value
+                continue
+            steps = path[-1:] if task["is_conditional"] else path
+            both = [_log_joint(log_steps, steps), _log_not(log_steps, log_stops, steps)]
+            outputs[name] = ops.concatenate(both, axis=1)
+        return outputs
 
     def compute_output_shape(self, logits_shape):
         widths = {"binary": 2, "regression": 1}
@@ -126,19 +132,22 @@ class FunnelPredictions(_FunnelLayer):
     """
 
     def call(self, logits):
+        logits = ops.cast(logits, "float32")
+        log_steps = self._by_task(ops.log_sigmoid(logits))
+        values = self._by_task(logits)
         outputs = {}
         for name, steps in self._steps().items():
             task = self.tasks[self._index[steps[-1]]]
             if task["kind"] == "binary":
-                outputs[name] = ops.exp(self._log_joint(logits, steps))
+                outputs[name] = ops.exp(_log_joint(log_steps, steps))
                 parent = outputs.get(task["after"])
                 if name == task["name"] and parent is not None:
                     # The sums never increase; the exponential's last bit may.
                     outputs[name] = ops.minimum(outputs[name], parent)
                 continue
-            value = self._value(logits, task)
+            value = self._value(values[task["name"]], task)
             if steps[:-1]:
-                value = ops.exp(self._log_joint(logits, steps[:-1])) * value
+                value = ops.exp(_log_joint(log_steps, steps[:-1])) * value
             outputs[name] = value
         return outputs
 
