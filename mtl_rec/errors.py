@@ -4,6 +4,7 @@ MtlRecError
 ├── ConfigError        the YAML file or an override is wrong
 ├── SchemaError        the rows contradict the declared features and tasks
 ├── ArtifactError      a file of a run or export is missing, damaged or foreign
+├── TrainingError      training can't go on
 └── VerificationError  an exported version failed its proof and was not published
 """
 
@@ -22,6 +23,10 @@ class SchemaError(MtlRecError, ValueError):
 
 class ArtifactError(MtlRecError):
     """A file of a run or an export is missing, damaged or from elsewhere."""
+
+
+class TrainingError(MtlRecError):
+    """Training can't go on."""
 
 
 class VerificationError(MtlRecError):

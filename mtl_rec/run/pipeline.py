@@ -17,6 +17,7 @@ from mtl_rec.models import build_model, load_model
 from mtl_rec.preprocess import Preprocessor
 from mtl_rec.run.folder import RunFolder
 from mtl_rec.training import fit_best, make_trainable
+from mtl_rec.whole_files import written_whole
 
 Stage = Callable[[str], AbstractContextManager[object]]
 """Tells the user what begins, and when it ends."""
@@ -54,11 +55,13 @@ def train_run(
     Raises:
         SchemaError: The rows contradict the config.
         ArtifactError: The data can't be read.
+        TrainingError: The loss is no longer a number.
         VerificationError: The exported version failed its proof; the trained model
             stays in the run's folder.
     """
     keras.utils.set_random_seed(config.seed)
-    splits = open_exposures(config.data, config.features, config.tasks)
+    with stage("open the exposures"):
+        splits = open_exposures(config.data, config.features, config.tasks)
     with stage("learn vocabularies and statistics"):
         preprocessor = Preprocessor.fit(config.features, config.tasks, splits.train)
     encoded = {}
@@ -84,7 +87,8 @@ def train_run(
         callbacks,
     )
     folder.write_json(folder.history_path, history)
-    model.save(folder.model_path)
+    with written_whole(folder.model_path) as unfinished:
+        model.save(unfinished)
     with stage("evaluate on the test split"):
         metrics = evaluate(model, encoded["test"])
     write_metrics(folder.metrics_path, metrics)

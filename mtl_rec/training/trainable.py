@@ -101,8 +101,8 @@ class TrainableModel(keras.Model):
         dropout = keras.layers.Dropout
         layers = self._flatten_layers(include_self=False)
         drops = any(isinstance(layer, dropout) and layer.rate > 0 for layer in layers)
-        on_gpu = bool(keras.distribution.list_devices("gpu"))
-        return on_gpu or not drops
+        devices = keras.distribution.list_devices()
+        return not drops or any(device.startswith("gpu") for device in devices)
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Called by Keras on loading; a saved `jit_compile` is another backend's."""

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from mtl_rec.errors import TrainingError
 from mtl_rec.metrics.binary import auc
 from mtl_rec.metrics.regression import rmse
 from mtl_rec.schema.encoded import EncodedExposures
@@ -35,7 +36,11 @@ class ValidationMetrics(keras.callbacks.Callback):
             logs.update(self.measure())
 
     def measure(self) -> dict[str, float]:
-        """The metrics of the model as it is now."""
+        """The metrics of the model as it is now.
+
+        Raises:
+            TrainingError: The loss is no longer a number.
+        """
         predictions = self.model.predict(
             dict(self._exposures.inputs), batch_size=self._batch_size, verbose=0
         )
@@ -45,6 +50,12 @@ class ValidationMetrics(keras.callbacks.Callback):
             loss = float(self.model.loss[task.name](label, prediction))
             metrics["val_loss"] += task.loss_weight * loss
             metrics[f"val_{task.name}_loss"] = loss
+            if not np.isfinite(loss):
+                raise TrainingError(
+                    f"The validation loss of task '{task.name}' must be a number. "
+                    f"Received: {loss}. The weights have diverged: lower "
+                    "`training.optimizer.learning_rate`."
+                )
             known = np.isfinite(label[:, 0])
             label, prediction = label[known, 0], prediction[known, 0]
             if task.kind == "binary":

@@ -1,9 +1,12 @@
+import re
+
 import numpy as np
 import pytest
 from sklearn.metrics import log_loss, roc_auc_score
 
 from mtl_rec.config.checks import monitored_metrics
 from mtl_rec.config.training import Training
+from mtl_rec.errors import TrainingError
 from mtl_rec.training import fit_best
 from mtl_rec.training.checkpoint import BestCheckpoint, mode_of
 from mtl_rec.training.validation import ValidationMetrics
@@ -63,6 +66,16 @@ def test_training_stops_and_the_best_epoch_is_kept(
     assert len(history) < 30
     assert int(np.argmin(losses)) == len(losses) - 2
     assert measured(model, validation)["val_loss"] == pytest.approx(min(losses))
+
+
+def test_weights_that_diverge_stop_with_the_way_out(
+    make_model, exposures, validation, tmp_path
+):
+    model = make_model(optimizer={"learning_rate": 1e30})
+    text = "The weights have diverged: lower `training.optimizer.learning_rate`."
+
+    with pytest.raises(TrainingError, match=re.escape(text)):
+        run(model, exposures, validation, tmp_path, epochs=3)
 
 
 def test_checkpoint_and_tensorboard_logs_are_written(

@@ -70,7 +70,7 @@ def _log_joint(log_steps: Mapping[str, Any], steps: Sequence[str]):
 def _log_not(
     log_steps: Mapping[str, Any], log_stops: Mapping[str, Any], steps: Sequence[str]
 ):
-    """Log of the probability that not all steps happen: that one is the first to stop."""
+    """Log of the probability that not all happen: one is the first to stop."""
     stopped = [log_stops[steps[0]]]
     for position in range(1, len(steps)):
         before = _log_joint(log_steps, steps[:position])
