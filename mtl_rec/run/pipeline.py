@@ -60,9 +60,8 @@ def train_run(
             stays in the run's folder.
     """
     keras.utils.set_random_seed(config.seed)
-    with stage("open the exposures"):
+    with stage("open the exposures, learn vocabularies and statistics"):
         splits = open_exposures(config.data, config.features, config.tasks)
-    with stage("learn vocabularies and statistics"):
         preprocessor = Preprocessor.fit(config.features, config.tasks, splits.train)
     encoded = {}
     for split in (splits.train, splits.validation, splits.test):
