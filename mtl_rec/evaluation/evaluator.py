@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from mtl_rec.config.tasks import Task
 from mtl_rec.evaluation.report import Metrics
 from mtl_rec.metrics import binary, regression
 from mtl_rec.schema import EncodedExposures, FunnelOutput
@@ -40,7 +39,7 @@ def _evaluate(
     output: FunnelOutput, prediction: np.ndarray, exposures: EncodedExposures
 ) -> dict[str, float | int | None]:
     task = exposures.schema.funnel.task(output.task)
-    label = _label(task, exposures)
+    label = exposures.joint_label(task)[:, 0]
     _require_finite_rows(output.name, prediction, len(label))
     is_scored = ~np.isnan(label)
     if output.given:
@@ -52,13 +51,6 @@ def _evaluate(
         case "regression":
             metrics = _value_metrics(label, prediction)
     return {name: _or_none(value) for name, value in metrics.items()}
-
-
-def _label(task: Task, exposures: EncodedExposures) -> np.ndarray:
-    label = exposures.labels[task.name][:, 0]
-    if task.kind == "regression" and task.after:
-        return np.where(exposures.labels[task.after][:, 0] > 0, label, 0.0)
-    return label
 
 
 def _event_metrics(label: np.ndarray, probability: np.ndarray) -> dict[str, float]:

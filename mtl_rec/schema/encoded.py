@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mtl_rec.config.tasks import Task
 from mtl_rec.schema.schema import Schema
 
 
@@ -35,15 +36,22 @@ class EncodedExposures:
         """
         labels = {}
         for task in self.schema.tasks:
-            label = self.labels[task.name]
-            if task.after is not None:
+            label = self.joint_label(task)
+            if task.after is not None and task.is_conditional:
                 happened = self.labels[task.after] > 0
-                if task.is_conditional:
-                    label = np.where(happened, label, np.nan)
-                elif task.kind == "regression":
-                    label = np.where(happened, label, 0.0)
+                label = np.where(happened, self.labels[task.name], np.nan)
             labels[task.name] = label.astype(np.float32)
         return labels
+
+    def joint_label(self, task: Task) -> np.ndarray:
+        """What a task's label says of every exposure, `(rows, 1)`.
+
+        A value that did not come to be counts as 0.
+        """
+        label = self.labels[task.name]
+        if task.kind == "regression" and task.after:
+            return np.where(self.labels[task.after] > 0, label, 0.0)
+        return label
 
     def fingerprint(self) -> str:
         """A hash of every input and label, equal for equal data."""
