@@ -19,14 +19,22 @@ from mtl_rec.config.features import (
     Numeric,
     Text,
 )
+from mtl_rec.config.sampling import (
+    SAMPLING_COLUMNS,
+    SAMPLING_OFFSET,
+    sampling_problems,
+)
 from mtl_rec.config.tasks import Task
 
 RESERVED_NAMES = {f"{side}_{pack}" for side in SIDES for pack in ("ids", "numbers")}
-RESERVED_NAMES.add("self")
+RESERVED_NAMES |= {"self", SAMPLING_OFFSET}
 
 
 def find_problems(
-    features: Declared[Feature], tasks: Declared[Task], metric: str | None
+    features: Declared[Feature],
+    tasks: Declared[Task],
+    metric: str | None,
+    kept_negatives: float | None = None,
 ) -> list[Problem]:
     """What sections that are each right on their own do wrong together.
 
@@ -34,11 +42,13 @@ def find_problems(
         features: The features.
         tasks: The tasks.
         metric: What early stopping watches; None if that is not known.
+        kept_negatives: Of a table that was thinned.
     """
     return [
         *feature_problems(features),
         *task_problems(tasks),
         *name_clashes(features, tasks),
+        *sampling_problems(features, tasks, kept_negatives),
         *(unknown_metric(metric, tasks) if metric else []),
     ]
 
@@ -140,15 +150,17 @@ def task_problems(tasks: Declared[Task]) -> list[Problem]:
 
 
 def name_clashes(features: Declared[Feature], tasks: Declared[Task]) -> list[Problem]:
-    """Features that read a label, or are called like a task."""
+    """Features that give a label away, or are called like a task."""
     labels = {task.label_column: task.name for _, task in with_paths("tasks", tasks)}
+    answers = dict.fromkeys(SAMPLING_COLUMNS, "which says how rows were sampled")
+    answers |= {c: f"the label of task '{task}'" for c, task in labels.items()}
     problems = []
     for path, feature in with_paths("features", features):
-        if feature.source_column in labels:
+        if feature.source_column in answers:
             text = (
                 f"feature '{feature.name}' reads column '{feature.source_column}', "
-                f"the label of task '{labels[feature.source_column]}'. The model "
-                "would see the answer. Remove the feature."
+                f"{answers[feature.source_column]}. The model would see the answer. "
+                "Remove the feature."
             )
             problems.append((path, text))
         elif feature.name in labels.values():

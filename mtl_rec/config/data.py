@@ -1,10 +1,19 @@
 """Where exposures come from and how they are split."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from mtl_rec.config.base import Count, NonEmpty, Section
+from mtl_rec.config.complete_journey import CompleteJourney
+from mtl_rec.config.events import Events, Moment, Rees46, TaobaoUserBehavior
+
+
+def utc(moment: Moment) -> datetime:
+    """A time with its zone, which is UTC where it does not say."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
 
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 
@@ -17,6 +26,9 @@ class Table(Section):
     """A file, a folder, or a glob, relative to where the command runs."""
     format: Literal["csv", "parquet"] | None = None
     """Taken from the file ending where it is not given."""
+    kept_negatives: Fraction | None = None
+    """Share of the exposures without the first event that the data still holds, where
+    they were thinned: predictions then describe the data before thinning."""
 
 
 class SyntheticShop(Section):
@@ -39,7 +51,16 @@ class CensusIncome(Section):
     """The file, relative to where the command runs."""
 
 
-Source = Annotated[Table | SyntheticShop | CensusIncome, Field(discriminator="kind")]
+Source = Annotated[
+    Table
+    | SyntheticShop
+    | CensusIncome
+    | Events
+    | TaobaoUserBehavior
+    | Rees46
+    | CompleteJourney,
+    Field(discriminator="kind"),
+]
 
 
 class FractionSplit(Section):
@@ -65,6 +86,24 @@ class TimeSplit(FractionSplit):
     kind: Literal["time"]
     column: NonEmpty
     """Time of the exposure: a timestamp, a date, or a number that grows."""
+    validation_from: Moment | None = None
+    """Where validation begins, rather than by `validation_fraction`; in UTC where it
+    does not say its zone."""
+    test_from: Moment | None = None
+    """Where testing begins, rather than by `test_fraction`."""
+
+    @model_validator(mode="after")
+    def _both_or_none(self):
+        starts = [self.validation_from, self.test_from]
+        if starts.count(None) == 1:
+            raise ValueError("`validation_from` and `test_from` go together")
+        if (
+            self.validation_from
+            and self.test_from
+            and (utc(self.validation_from) >= utc(self.test_from))
+        ):
+            raise ValueError("`validation_from` must be before `test_from`")
+        return self
 
 
 class UserSplit(FractionSplit):

@@ -7,8 +7,11 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from mtl_rec.config.checks import find_problems, suggestion
+from mtl_rec.config.data import Source
 from mtl_rec.config.declared import Declared, Item, Problem, ProblemList
+from mtl_rec.config.events import EventLog
 from mtl_rec.config.features import Feature
+from mtl_rec.config.log_checks import log_problems
 from mtl_rec.config.sections import (
     child,
     kinds_of,
@@ -28,7 +31,7 @@ def describe(error: ValidationError, settings: dict[str, Any]) -> list[str]:
         is_ours = isinstance(problem.get("ctx", {}).get("error"), ProblemList)
         if not is_ours and not _is_echo(problem):
             problems.append(_described(problem, settings))
-    for path, text in _between_sections(settings):
+    for path, text in [*_between_sections(settings), *_on_log(settings)]:
         problems.append((path.split("."), text))
     return [f"{_readable(path, settings)}: {text}" for path, text in problems]
 
@@ -90,6 +93,18 @@ def _between_sections(settings: dict[str, Any]) -> list[Problem]:
         _declared(settings.get("tasks"), TypeAdapter(Task)),
         metric if isinstance(metric, str) else None,
     )
+
+
+def _on_log(settings: dict[str, Any]) -> list[Problem]:
+    """What features and tasks ask of an event log that is right on its own."""
+    source = value_at(settings, ["data", "source"])
+    try:
+        log = TypeAdapter(Source).validate_json(json.dumps(source), strict=True)
+    except ValidationError:
+        return []
+    features = _declared(settings.get("features"), TypeAdapter(Feature))
+    tasks = _declared(settings.get("tasks"), TypeAdapter(Task))
+    return log_problems(log, features, tasks) if isinstance(log, EventLog) else []
 
 
 def _declared(items: Any, kind: TypeAdapter[Item]) -> Declared[Item]:

@@ -8,7 +8,9 @@ from mtl_rec.config.base import Section
 from mtl_rec.config.checks import find_problems
 from mtl_rec.config.data import Data
 from mtl_rec.config.declared import refuse
+from mtl_rec.config.events import EventLog
 from mtl_rec.config.features import Feature
+from mtl_rec.config.log_checks import log_problems
 from mtl_rec.config.model import Model
 from mtl_rec.config.tasks import Task
 from mtl_rec.config.training import Export, Training
@@ -36,4 +38,6 @@ class RunConfig(Section):
     def _sections_fit_together(self):
         metric = self.training.early_stopping.metric
         refuse(find_problems(self.features, self.tasks, metric))
+        if isinstance(self.data.source, EventLog):
+            refuse(log_problems(self.data.source, self.features, self.tasks))
         return self

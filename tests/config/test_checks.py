@@ -21,12 +21,14 @@ def test_features_must_have_different_names(problems_with):
     assert problems_with(features=[USER, USER, PRICE, USER]) == [text]
 
 
-@pytest.mark.parametrize("name", ["user_ids", "context_numbers", "self"])
+@pytest.mark.parametrize(
+    "name", ["user_ids", "context_numbers", "sampling_offset", "self"]
+)
 def test_a_feature_must_not_have_a_name_of_the_model(problems_with, name):
     text = (
         f"features.{name}.name: must not be one of ['context_ids', 'context_numbers', "
-        "'item_ids', 'item_numbers', 'self', 'user_ids', 'user_numbers'], which the "
-        f"model uses itself. Received: '{name}'."
+        "'item_ids', 'item_numbers', 'sampling_offset', 'self', 'user_ids', "
+        f"'user_numbers'], which the model uses itself. Received: '{name}'."
     )
 
     assert problems_with(features=[{**USER, "name": name}]) == [text]
