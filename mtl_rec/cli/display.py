@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
+from rich.text import Text
 
 from mtl_rec.evaluation.report import Metrics
 
@@ -23,6 +24,7 @@ def metrics_table(metrics: Metrics) -> Table:
     Returns:
         A table of the events and one of the values below each other, without the one
         that would be empty. A metric that is not defined is shown as "undefined".
+        Where negatives were sampled, a line below says what the metrics describe.
     """
     values = {name: entry for name, entry in metrics.items() if "rmse" in entry}
     events = {name: entry for name, entry in metrics.items() if name not in values}
@@ -33,6 +35,13 @@ def metrics_table(metrics: Metrics) -> Table:
         tables.add_row()
     if values:
         tables.add_row(_table(values, VALUE_COLUMNS))
+    population = [entry.get("population_rows") or 0 for entry in metrics.values()]
+    if any(population):
+        text = (
+            "Negatives were sampled: all but the counts describe the "
+            f"{max(population):,.0f} rows before that."
+        )
+        tables.add_row(Text(text, style="dim"))
     return tables
 
 

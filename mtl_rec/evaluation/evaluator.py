@@ -19,6 +19,9 @@ def evaluate_predictions(
     with a click. A value without its event counts as 0, so that `order_value` is scored
     as the expected value of an exposure. Rows whose label is NaN are left out.
 
+    Where negatives were sampled, all but `rows` and `positives` describes the
+    `population_rows` that the rows stand for by their `sampling_weights`.
+
     Args:
         predictions: By name of the funnel's output, `(rows,)`.
         exposures: Rows in the same order; their labels are compared with.
@@ -45,37 +48,51 @@ def _evaluate(
     if output.given:
         is_scored &= exposures.labels[output.given][:, 0] > 0
     label, prediction = label[is_scored], prediction[is_scored]
+    weights = exposures.sampling_weights
+    weights = None if weights is None else weights[is_scored, 0]
     match task.kind:
         case "binary":
-            metrics = _event_metrics(label, prediction)
+            metrics = _event_metrics(label, prediction, weights)
         case "regression":
-            metrics = _value_metrics(label, prediction)
+            metrics = _value_metrics(label, prediction, weights)
+    if weights is not None:
+        metrics["population_rows"] = float(weights.sum())
     return {name: _or_none(value) for name, value in metrics.items()}
 
 
-def _event_metrics(label: np.ndarray, probability: np.ndarray) -> dict[str, float]:
+def _event_metrics(
+    label: np.ndarray, probability: np.ndarray, weights: np.ndarray | None
+) -> dict[str, float]:
     return {
         "rows": len(label),
         "positives": int(np.count_nonzero(label)),
-        "label_rate": binary.label_rate(label),
-        "mean_prediction": regression.mean(probability),
-        "auc": binary.auc(label, probability),
-        "pr_auc": binary.pr_auc(label, probability),
-        "log_loss": binary.log_loss(label, probability),
-        "normalised_entropy": binary.normalised_entropy(label, probability),
-        "calibration_ratio": binary.calibration_ratio(label, probability),
+        "label_rate": binary.label_rate(label, weights=weights),
+        "mean_prediction": regression.mean(probability, weights=weights),
+        "auc": binary.auc(label, probability, weights=weights),
+        "pr_auc": binary.pr_auc(label, probability, weights=weights),
+        "log_loss": binary.log_loss(label, probability, weights=weights),
+        "normalised_entropy": binary.normalised_entropy(
+            label, probability, weights=weights
+        ),
+        "calibration_ratio": binary.calibration_ratio(
+            label, probability, weights=weights
+        ),
     }
 
 
-def _value_metrics(label: np.ndarray, prediction: np.ndarray) -> dict[str, float]:
+def _value_metrics(
+    label: np.ndarray, prediction: np.ndarray, weights: np.ndarray | None
+) -> dict[str, float]:
     return {
         "rows": len(label),
-        "label_mean": regression.mean(label),
-        "mean_prediction": regression.mean(prediction),
-        "rmse": regression.rmse(label, prediction),
-        "mae": regression.mae(label, prediction),
-        "r_squared": regression.r_squared(label, prediction),
-        "calibration_ratio": regression.calibration_ratio(label, prediction),
+        "label_mean": regression.mean(label, weights=weights),
+        "mean_prediction": regression.mean(prediction, weights=weights),
+        "rmse": regression.rmse(label, prediction, weights=weights),
+        "mae": regression.mae(label, prediction, weights=weights),
+        "r_squared": regression.r_squared(label, prediction, weights=weights),
+        "calibration_ratio": regression.calibration_ratio(
+            label, prediction, weights=weights
+        ),
     }
 
 

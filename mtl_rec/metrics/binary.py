@@ -1,7 +1,8 @@
 """Metrics of events: labels that are 0 or 1 against probabilities.
 
 Arrays are `(rows,)`. A metric that is not defined is NaN: any of them without rows,
-and those that compare the classes where one class is missing.
+and those that compare the classes where one class is missing. With `weights` each row
+counts as so many equal ones, whole or not.
 """
 
 import numpy as np
@@ -15,7 +16,9 @@ ROUNDING = 1e-6
 """How far outside 0 and 1 a float32 probability may end up by rounding."""
 
 
-def auc(labels: np.ndarray, probabilities: np.ndarray) -> float:
+def auc(
+    labels: np.ndarray, probabilities: np.ndarray, *, weights: np.ndarray | None = None
+) -> float:
     """Share of the pairs of classes that are in the right order; a tie counts half.
 
     `sum_p (below_p + tied_p / 2) / (positives * negatives)`, where `below_p` negatives
@@ -25,21 +28,24 @@ def auc(labels: np.ndarray, probabilities: np.ndarray) -> float:
     Args:
         labels: 0 or 1.
         probabilities: Of label 1; only their order counts.
+        weights: How many rows each counts as.
 
     Reference:
         Hanley and McNeil, "The Meaning and Use of the Area under a Receiver Operating
         Characteristic (ROC) Curve", Radiology 1982.
     """
-    positives, negatives = _sorted_by_class(labels, probabilities)
-    if not len(positives) or not len(negatives):
+    positives, negatives = _by_class(labels, probabilities, weights)
+    if not len(positives.scores) or not len(negatives.scores):
         return float("nan")
-    below = np.searchsorted(negatives, positives, side="left")
-    not_above = np.searchsorted(negatives, positives, side="right")
-    twice_right = int(below.sum()) + int(not_above.sum())
-    return twice_right / (2 * len(positives) * len(negatives))
+    below = negatives.below(positives.scores)
+    not_above = negatives.below(positives.scores, or_tied=True)
+    twice_right = np.sum(positives.weights * (below + not_above)).item()
+    return twice_right / (2 * positives.total * negatives.total)
 
 
-def pr_auc(labels: np.ndarray, probabilities: np.ndarray) -> float:
+def pr_auc(
+    labels: np.ndarray, probabilities: np.ndarray, *, weights: np.ndarray | None = None
+) -> float:
     """Average precision: the mean, over positives, of the precision at their score.
 
     `sum_k (recall_k - recall_(k-1)) * precision_k` over the distinct probabilities,
@@ -48,32 +54,40 @@ def pr_auc(labels: np.ndarray, probabilities: np.ndarray) -> float:
     Args:
         labels: 0 or 1.
         probabilities: Of label 1; only their order counts.
+        weights: How many rows each counts as.
 
     Reference:
         scikit-learn, `sklearn.metrics.average_precision_score`; Davis and Goadrich,
         "The Relationship Between Precision-Recall and ROC Curves", ICML 2006, on why
         not to interpolate.
     """
-    positives, negatives = _sorted_by_class(labels, probabilities)
-    if not len(positives) or not len(negatives):
+    positives, negatives = _by_class(labels, probabilities, weights)
+    if not len(positives.scores) or not len(negatives.scores):
         return float("nan")
-    found = len(positives) - np.searchsorted(positives, positives, side="left")
-    wrong = len(negatives) - np.searchsorted(negatives, positives, side="left")
-    return float(np.mean(found / (found + wrong)))
+    found = positives.total - positives.below(positives.scores)
+    wrong = negatives.total - negatives.below(positives.scores)
+    precision = found / (found + wrong)
+    return (np.sum(positives.weights * precision) / positives.total).item()
 
 
-def log_loss(labels: np.ndarray, probabilities: np.ndarray) -> float:
+def log_loss(
+    labels: np.ndarray, probabilities: np.ndarray, *, weights: np.ndarray | None = None
+) -> float:
     """Mean of `-log p` where the label is 1 and `-log(1 - p)` where it is 0, in nats.
 
     Args:
         labels: 0 or 1.
         probabilities: Of label 1; clipped to `SMALLEST_PROBABILITY` from 0 and from 1.
+        weights: How many rows each counts as.
     """
     _require_events(labels, probabilities)
-    return -regression.mean(np.log(_probability_of_label(labels, probabilities)))
+    log_likelihoods = np.log(_probability_of_label(labels, probabilities))
+    return -regression.mean(log_likelihoods, weights=weights)
 
 
-def normalised_entropy(labels: np.ndarray, probabilities: np.ndarray) -> float:
+def normalised_entropy(
+    labels: np.ndarray, probabilities: np.ndarray, *, weights: np.ndarray | None = None
+) -> float:
     """Log loss over that of always predicting the label rate; below 1 is better.
 
     `log_loss / -(r log r + (1 - r) log(1 - r))` with label rate r. It compares tasks
@@ -82,42 +96,76 @@ def normalised_entropy(labels: np.ndarray, probabilities: np.ndarray) -> float:
     Args:
         labels: 0 or 1.
         probabilities: Of label 1; clipped as in `log_loss`.
+        weights: How many rows each counts as.
 
     Reference:
         He et al., "Practical Lessons from Predicting Clicks on Ads at Facebook",
         ADKDD 2014, equation 1.
     """
-    loss, rate = log_loss(labels, probabilities), label_rate(labels)
+    loss = log_loss(labels, probabilities, weights=weights)
+    rate = label_rate(labels, weights=weights)
     if not 0.0 < rate < 1.0:
         return float("nan")
     entropy = -(rate * np.log(rate) + (1.0 - rate) * np.log1p(-rate))
     return float(loss / entropy)
 
 
-def calibration_ratio(labels: np.ndarray, probabilities: np.ndarray) -> float:
+def calibration_ratio(
+    labels: np.ndarray, probabilities: np.ndarray, *, weights: np.ndarray | None = None
+) -> float:
     """Mean probability over the label rate; above 1 the model promises too much.
 
     Args:
         labels: 0 or 1.
         probabilities: Of label 1.
+        weights: How many rows each counts as.
     """
     _require_events(labels, probabilities)
-    return regression.calibration_ratio(labels, probabilities)
+    return regression.calibration_ratio(labels, probabilities, weights=weights)
 
 
-def label_rate(labels: np.ndarray) -> float:
+def label_rate(labels: np.ndarray, *, weights: np.ndarray | None = None) -> float:
     """Share of the labels that are 1."""
     _require_zeros_and_ones(labels)
-    return regression.mean(labels)
+    return regression.mean(labels, weights=weights)
 
 
-def _sorted_by_class(
-    labels: np.ndarray, probabilities: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Probabilities of the positives and of the negatives, each ascending."""
+class _Class:
+    """The rows of one class by ascending probability; whole counts stay exact."""
+
+    def __init__(self, scores: np.ndarray, weights: np.ndarray | None) -> None:
+        if weights is None:
+            self.scores = np.sort(scores)
+            self.weights = np.ones(len(scores), np.int64)
+        else:
+            order = np.argsort(scores)
+            self.scores, self.weights = scores[order], weights[order]
+        start = np.zeros(1, self.weights.dtype)
+        self._running = np.concatenate([start, self.weights.cumsum()])
+
+    @property
+    def total(self) -> float:
+        """Of all weights."""
+        return self._running[-1].item()
+
+    def below(self, scores: np.ndarray, *, or_tied: bool = False) -> np.ndarray:
+        """Weight of the rows below each score."""
+        places = np.searchsorted(self.scores, scores, "right" if or_tied else "left")
+        return self._running[places]
+
+
+def _by_class(
+    labels: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | None
+) -> tuple[_Class, _Class]:
+    """The positives and the negatives."""
     _require_events(labels, probabilities)
-    is_positive = labels == 1
-    return np.sort(probabilities[is_positive]), np.sort(probabilities[~is_positive])
+    if weights is not None:
+        regression.require_weights(weights, labels)
+    positive, negative = (
+        _Class(probabilities[chosen], None if weights is None else weights[chosen])
+        for chosen in (labels == 1, labels == 0)
+    )
+    return positive, negative
 
 
 def _probability_of_label(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:

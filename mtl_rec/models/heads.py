@@ -1,10 +1,11 @@
 """From task vectors to log-probabilities: the same for every architecture."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
 
+from mtl_rec.config.sampling import SAMPLING_OFFSET
 from mtl_rec.models.layers.funnel import FunnelLogProbabilities
 from mtl_rec.models.layers.parallel_mlp import ParallelMLP
 from mtl_rec.models.layers.task_heads import TaskHeads
@@ -16,6 +17,7 @@ def funnel_heads(
     tower_units: Sequence[int],
     dropout: float,
     schema: Schema,
+    inputs: Mapping[str, keras.KerasTensor],
 ) -> dict[str, keras.KerasTensor]:
     """A tower and a logit for each task, then the log-probabilities of the funnel.
 
@@ -24,6 +26,7 @@ def funnel_heads(
         tower_units: Widths of every tower's layers.
         dropout: Share of each tower layer's outputs dropped in training.
         schema: Names the tasks.
+        inputs: From `packed_inputs`; only the correction for sampling is taken.
 
     Returns:
         By task, what `FunnelLogProbabilities` says of it.
@@ -31,11 +34,15 @@ def funnel_heads(
     num_tasks = len(schema.tasks)
     towers = ParallelMLP(num_tasks, tower_units, dropout, name="towers")(task_vectors)
     logits = TaskHeads(name="logits")(towers)
-    return FunnelLogProbabilities(_task_settings(schema), name="funnel")(logits)
+    funnel = FunnelLogProbabilities(_task_settings(schema), name="funnel")
+    if SAMPLING_OFFSET in inputs:
+        return funnel([logits, inputs[SAMPLING_OFFSET]])
+    return funnel(logits)
 
 
 def _task_settings(schema: Schema) -> list[dict[str, Any]]:
     """The funnel as the layers take it: plain values."""
+    log_rate = schema.sampling.mean_log_rate if schema.sampling else 0.0
     settings = []
     for task in schema.tasks:
         scale = schema.label_scales.get(task.name, LabelScale(0.0, 1.0))
@@ -47,6 +54,7 @@ def _task_settings(schema: Schema) -> list[dict[str, Any]]:
                 "is_conditional": task.is_conditional,
                 "mean": scale.mean,
                 "standard_deviation": scale.standard_deviation,
+                "served_offset": 0.0 if task.after else log_rate,
             }
         )
     return settings

@@ -20,5 +20,7 @@ def build_mmoe(config: MMoE, schema: Schema, embedding_dim: int) -> keras.Model:
     )(x)
     task_vectors = MixtureOfExperts(len(schema.tasks), name="gates")(x, experts)
 
-    outputs = funnel_heads(task_vectors, config.tower_units, config.dropout, schema)
+    outputs = funnel_heads(
+        task_vectors, config.tower_units, config.dropout, schema, inputs
+    )
     return keras.Model(inputs, outputs, name="mmoe")

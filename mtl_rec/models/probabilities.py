@@ -13,7 +13,8 @@ def probability_model(model: keras.Model) -> keras.Model:
             `build_model` do.
 
     Returns:
-        A model with the same inputs and the outputs of `FunnelPredictions`.
+        A model with the outputs of `FunnelPredictions` and the same inputs, but for
+        the correction of training for sampled negatives.
     """
     funnels = [la for la in model.layers if isinstance(la, FunnelLogProbabilities)]
     if len(funnels) != 1:
@@ -22,4 +23,8 @@ def probability_model(model: keras.Model) -> keras.Model:
             f"Received: a model with {len(funnels)}."
         )
     predictions = FunnelPredictions(funnels[0].tasks, name="predictions")
-    return keras.Model(model.input, predictions(funnels[0].input), name="predictions")
+    logits, *offset = keras.tree.flatten(funnels[0].input)
+    inputs = model.input
+    if offset:
+        inputs = {name: own for name, own in inputs.items() if own is not offset[0]}
+    return keras.Model(inputs, predictions(logits), name="predictions")

@@ -18,5 +18,5 @@ def build_shared_bottom(
         dense = keras.layers.Dense(units, activation="relu", name=f"bottom_{depth}")
         bottom = keras.layers.Dropout(config.dropout)(dense(bottom))
 
-    outputs = funnel_heads(bottom, config.tower_units, config.dropout, schema)
+    outputs = funnel_heads(bottom, config.tower_units, config.dropout, schema, inputs)
     return keras.Model(inputs, outputs, name="shared_bottom")

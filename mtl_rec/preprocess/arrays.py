@@ -8,11 +8,18 @@ import pyarrow.compute as pc
 import tensorflow as tf
 
 from mtl_rec.config.features import SIDES, Feature, IdSequence, MultiCategorical
+from mtl_rec.config.sampling import SAMPLING_OFFSET
 from mtl_rec.errors import SchemaError
 from mtl_rec.preprocess.graph import EncodingGraph
 from mtl_rec.preprocess.lists import element_places, list_length
+from mtl_rec.preprocess.sampling import (
+    sampled_alike,
+    sampling_offsets,
+    sampling_weights,
+)
 from mtl_rec.schema.encoded import EncodedExposures
 from mtl_rec.schema.fields import PADDING_ID, IdField, IdListField
+from mtl_rec.schema.rows import says_how_sampled
 from mtl_rec.schema.schema import Schema
 
 
@@ -21,23 +28,38 @@ def encode_tables(
 ) -> EncodedExposures:
     """Encodes canonical tables into one set of arrays.
 
+    Rows with labels keep what they say of how they were sampled; others only predict.
+
     Raises:
-        SchemaError: There are no rows.
+        SchemaError: There are no rows, or some say how they were sampled and others
+            do not.
     """
     schema = graph.schema
-    inputs: dict[str, list[np.ndarray]] = {name: [] for name in schema.inputs()}
+    names = [name for name in schema.inputs() if name != SAMPLING_OFFSET]
+    inputs: dict[str, list[np.ndarray]] = {name: [] for name in names}
+    weights: list[np.ndarray] = []
     tasks = schema.tasks if with_labels else ()
     labels: dict[str, list[np.ndarray]] = {task.name: [] for task in tasks}
     num_rows = 0
-    for table in tables:
+    for table in sampled_alike(tables):
         num_rows += len(table)
         for name, array in _encode(graph, table):
             inputs[name].append(array)
         for name, parts in labels.items():
             parts.append(table[name].to_numpy()[:, np.newaxis])
+        if with_labels and says_how_sampled(table.column_names):
+            weights.append(sampling_weights(table))
+            if schema.sampling and schema.sampling.varies:
+                offsets = sampling_offsets(table, schema.sampling)
+                inputs.setdefault(SAMPLING_OFFSET, []).append(offsets)
     if not num_rows:
         raise SchemaError("The exposures must have rows. Received: none.")
-    return EncodedExposures(schema, _joined(inputs), _joined(labels))
+    return EncodedExposures(
+        schema,
+        _joined(inputs),
+        _joined(labels),
+        np.concatenate(weights) if weights else None,
+    )
 
 
 def raw_tensors(schema: Schema, table: pa.Table) -> dict[str, np.ndarray]:

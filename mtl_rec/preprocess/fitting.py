@@ -22,8 +22,10 @@ from mtl_rec.errors import SchemaError
 from mtl_rec.preprocess.learning import Moments, Quantiles, ValueCounts
 from mtl_rec.preprocess.lists import element_places
 from mtl_rec.preprocess.numbers import NumberStatistics, log_transform
+from mtl_rec.preprocess.sampling import SamplingRates, sampled_alike
 from mtl_rec.preprocess.text import tokenise
 from mtl_rec.schema.fields import Vocabulary
+from mtl_rec.schema.sampling import SamplingCorrection
 from mtl_rec.schema.schema import LabelScale, Schema
 
 
@@ -35,11 +37,13 @@ class Learned:
         values: Known values of every learned vocabulary, in order of their ids.
         numbers: Statistics of every numeric feature.
         label_scales: Scale of every regression label.
+        sampling: What sampled negatives change; None without them.
     """
 
     values: dict[str, list[bytes]]
     numbers: dict[str, NumberStatistics]
     label_scales: dict[str, LabelScale]
+    sampling: SamplingCorrection | None
 
 
 def learn(
@@ -48,7 +52,8 @@ def learn(
     """One pass over canonical tables of the training split.
 
     Raises:
-        SchemaError: There are no rows.
+        SchemaError: There are no rows, or what they say of how they were sampled does
+            not fit together.
     """
     owners = [f for f in features if isinstance(f, LearnedVocabulary) and not f.shares]
     numeric = [f for f in features if isinstance(f, Numeric)]
@@ -56,8 +61,9 @@ def learn(
     counts = {feature.name: ValueCounts() for feature in owners}
     numbers = {feature.name: _number_learner(feature) for feature in numeric}
     scales = {task.name: Moments() for task in valued}
+    rates = SamplingRates(tasks)
     num_rows = 0
-    for chunk in chunks:
+    for chunk in sampled_alike(chunks):
         num_rows += len(chunk)
         for feature in owners:
             _count(counts[feature.name], feature, chunk[feature.name].combine_chunks())
@@ -65,12 +71,14 @@ def learn(
             numbers[feature.name].add(_defined_numbers(feature, chunk))
         for task in valued:
             scales[task.name].add(_defined_labels(task, chunk))
+        rates.add(chunk)
     if not num_rows:
         raise SchemaError("The training split must have rows. Received: none.")
     return Learned(
         {f.name: counts[f.name].most_frequent(f.min_count, f.max_size) for f in owners},
         {name: learner.statistics() for name, learner in numbers.items()},
         {name: _label_scale(learner) for name, learner in scales.items()},
+        rates.correction(),
     )
 
 
@@ -93,7 +101,13 @@ def fitted_schema(
         vocabularies[feature.name] = Vocabulary(
             feature.name, *sizes, feature.embedding_dim
         )
-    return Schema(tuple(features), tuple(tasks), vocabularies, learned.label_scales)
+    return Schema(
+        tuple(features),
+        tuple(tasks),
+        vocabularies,
+        learned.label_scales,
+        learned.sampling,
+    )
 
 
 def _number_learner(feature: Numeric) -> Moments | Quantiles:

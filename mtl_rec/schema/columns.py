@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mtl_rec.config.features import Feature, IdSequence, MultiCategorical, Numeric
+from mtl_rec.config.sampling import IS_SAMPLED, LOG_SAMPLING_RATE
 from mtl_rec.config.tasks import Task
 from mtl_rec.errors import SchemaError
 
@@ -42,6 +43,43 @@ def label_values(values: pa.ChunkedArray, task: Task) -> pa.Array:
     """
     title = f"Column '{task.label_column}' of the label of task '{task.name}'"
     return _numbers(values, title)
+
+
+def sampled_flags(values: pa.ChunkedArray) -> pa.Array:
+    """Whether each row is a sampled negative, converted.
+
+    Raises:
+        SchemaError: The column holds something else.
+    """
+    title = f"Column '{IS_SAMPLED}'"
+    flags = _numbers(values, title)
+    _require_all(pc.is_in(flags, pa.array([0, 1], flags.type)), values, title, "0 or 1")
+    return flags.cast(pa.bool_())
+
+
+def log_rate_values(values: pa.ChunkedArray) -> pa.Array:
+    """The log of each row's sampling rate, converted.
+
+    Raises:
+        SchemaError: The column holds something else.
+    """
+    title = f"Column '{LOG_SAMPLING_RATE}'"
+    rates = _wide_numbers(values, title)
+    _require_all(pc.is_finite(rates), values, title, "a finite number")
+    return rates
+
+
+def _require_all(
+    is_good: pa.Array, values: pa.ChunkedArray, title: str, allowed: str
+) -> None:
+    bad = values.filter(pc.invert(is_good))
+    if len(bad):
+        received = bad[0].as_py()
+        raise SchemaError(
+            f"{title} must hold {allowed} on every row. Received: "
+            f"{'none' if received is None else received} on {len(bad)} of "
+            f"{len(values)} rows."
+        )
 
 
 def _one_chunk(values: pa.ChunkedArray) -> pa.Array:
@@ -83,13 +121,17 @@ def _whole_numbers(array: pa.Array, title: str, advice: str) -> pa.Array:
 
 
 def _numbers(values: pa.ChunkedArray, title: str) -> pa.Array:
+    return _wide_numbers(values, title).cast(pa.float32(), safe=False)
+
+
+def _wide_numbers(values: pa.ChunkedArray, title: str) -> pa.Array:
     array = _one_chunk(values)
     if pa.types.is_string(array.type):
         array = _parsed(array, title)
     if pa.types.is_nested(array.type) or pa.types.is_temporal(array.type):
         raise _wrong_type(title, "numbers", array.type)
     try:
-        array = array.cast(pa.float64(), safe=False).cast(pa.float32(), safe=False)
+        array = array.cast(pa.float64(), safe=False)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise _wrong_type(title, "numbers", array.type) from error
     return pc.fill_null(array, float("nan"))

@@ -19,11 +19,14 @@ class EncodedExposures:
         inputs: By name of the model's input, `(rows, width)` int32 or float32.
         labels: By task, `(rows, 1)` float32; NaN where the label is not defined, as
             an order value is without an order.
+        sampling_weights: `(rows, 1)`, how many rows each stands for in what the data
+            was sampled from; None for data without sampled negatives.
     """
 
     schema: Schema
     inputs: Mapping[str, np.ndarray]
     labels: Mapping[str, np.ndarray]
+    sampling_weights: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(next(iter(self.inputs.values())))
@@ -54,9 +57,11 @@ class EncodedExposures:
         return label
 
     def fingerprint(self) -> str:
-        """A hash of every input and label, equal for equal data."""
+        """A hash of every input, label and weight, equal for equal data."""
         digest = hashlib.blake2b(digest_size=16)
-        for group in (self.inputs, self.labels):
+        weights = self.sampling_weights
+        named = {} if weights is None else {"sampling_weights": weights}
+        for group in (self.inputs, self.labels, named):
             for name, array in sorted(group.items()):
                 digest.update(f"{name}:{array.dtype}:{array.shape}".encode())
                 digest.update(np.ascontiguousarray(array).data)

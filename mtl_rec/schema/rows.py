@@ -1,7 +1,8 @@
 """Raw rows in the package's own types, whatever file or frame they came from.
 
 Categories and texts are strings ("" where missing), numbers are float32 (NaN where
-missing), lists are lists of strings (empty where missing), labels are float32.
+missing), lists are lists of strings (empty where missing), labels are float32. Rows
+that say how they were sampled go on saying it, in `is_sampled` and `log_sampling_rate`.
 """
 
 from collections import Counter
@@ -12,9 +13,16 @@ import pyarrow as pa
 
 from mtl_rec.config.checks import suggestion
 from mtl_rec.config.features import Feature
+from mtl_rec.config.sampling import IS_SAMPLED, LOG_SAMPLING_RATE, SAMPLING_COLUMNS
 from mtl_rec.config.tasks import Task
 from mtl_rec.errors import SchemaError
-from mtl_rec.schema.columns import feature_values, label_values, raw_type
+from mtl_rec.schema.columns import (
+    feature_values,
+    label_values,
+    log_rate_values,
+    raw_type,
+    sampled_flags,
+)
 
 Rows = pa.Table | pa.RecordBatch | pd.DataFrame
 
@@ -36,19 +44,29 @@ def canonical(
     Raises:
         SchemaError: Columns are missing, or hold something else than declared.
     """
-    if _is_canonical(rows, features, tasks):
-        return as_table(rows).select([owner.name for owner in (*features, *tasks)])
     names = _column_names(rows)
+    sampling = SAMPLING_COLUMNS if says_how_sampled(names) else ()
+    if _is_canonical(rows, features, tasks):
+        owners = [owner.name for owner in (*features, *tasks)]
+        return as_table(rows).select([*owners, *sampling])
     require_columns(names, features, tasks)
     wanted = {feature.source_column for feature in features}
-    wanted |= {task.label_column for task in tasks}
+    wanted |= {task.label_column for task in tasks} | set(sampling)
     _require_distinct([name for name in names if name in wanted])
     if isinstance(rows, pd.DataFrame):
         rows = rows.loc[:, [name in wanted for name in names]]
     table = as_table(rows)
     columns = {f.name: feature_values(table[f.source_column], f) for f in features}
     columns |= {t.name: label_values(table[t.label_column], t) for t in tasks}
+    if sampling:
+        columns[IS_SAMPLED] = sampled_flags(table[IS_SAMPLED])
+        columns[LOG_SAMPLING_RATE] = log_rate_values(table[LOG_SAMPLING_RATE])
     return pa.table(columns).replace_schema_metadata(_CANONICAL)
+
+
+def says_how_sampled(names: Sequence[str]) -> bool:
+    """Whether these are columns of rows some of which may be sampled negatives."""
+    return set(SAMPLING_COLUMNS) <= set(names)
 
 
 def _is_canonical(

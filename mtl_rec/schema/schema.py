@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 
 from mtl_rec.config.features import SIDES, Feature, MeanEncoder, Side
+from mtl_rec.config.sampling import SAMPLING_OFFSET
 from mtl_rec.config.tasks import Task
 from mtl_rec.schema.fields import (
     Field,
@@ -18,6 +19,7 @@ from mtl_rec.schema.fields import (
     Vocabulary,
 )
 from mtl_rec.schema.funnel import Funnel
+from mtl_rec.schema.sampling import SamplingCorrection
 
 FieldKind = TypeVar("FieldKind", IdField, NumberField, IdListField)
 
@@ -47,12 +49,14 @@ class Schema:
         tasks: As declared, parents first.
         vocabularies: By name of the feature that owns each.
         label_scales: By name of the regression task.
+        sampling: Of data with sampled negatives.
     """
 
     features: tuple[Feature, ...]
     tasks: tuple[Task, ...]
     vocabularies: Mapping[str, Vocabulary]
     label_scales: Mapping[str, LabelScale]
+    sampling: SamplingCorrection | None = None
 
     @cached_property
     def funnel(self) -> Funnel:
@@ -69,7 +73,10 @@ class Schema:
         return [f for f in self.fields if isinstance(f, kind) and f.side == side]
 
     def inputs(self) -> dict[str, PackedInput]:
-        """The model's inputs by name; those without a column are left out."""
+        """The model's inputs by name; those without a column are left out.
+
+        `sampling_offset` is there in training only: predictions do not depend on it.
+        """
         inputs = {}
         for side in SIDES:
             ids = self.fields_of(IdField, side)
@@ -78,6 +85,8 @@ class Schema:
             inputs[f"{side}_numbers"] = PackedInput(len(numbers), "float32")
             for field in self.fields_of(IdListField, side):
                 inputs[field.name] = PackedInput(field.length, "int32")
+        if self.sampling and self.sampling.varies:
+            inputs[SAMPLING_OFFSET] = PackedInput(1, "float32")
         return {name: packed for name, packed in inputs.items() if packed.width}
 
     def to_json(self) -> str:
@@ -88,6 +97,7 @@ class Schema:
                 "tasks": [t.model_dump() for t in self.tasks],
                 "vocabularies": [asdict(v) for v in self.vocabularies.values()],
                 "label_scales": {n: asdict(s) for n, s in self.label_scales.items()},
+                "sampling": asdict(self.sampling) if self.sampling else None,
             },
             indent=2,
             ensure_ascii=False,
@@ -106,7 +116,12 @@ class Schema:
             label_scales={
                 n: LabelScale(**s) for n, s in values["label_scales"].items()
             },
+            sampling=_sampling(values.get("sampling")),
         )
+
+
+def _sampling(values: dict[str, Any] | None) -> SamplingCorrection | None:
+    return SamplingCorrection(**values) if values else None
 
 
 def vocabulary_name(feature: Any) -> str:

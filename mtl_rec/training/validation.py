@@ -17,7 +17,8 @@ class ValidationMetrics(keras.callbacks.Callback):
     One forward pass gives them all, and the AUC is exact, where Keras' streaming
     metrics would cost every training step and bin the predictions. It must stand before
     the callbacks that read the logs. The names are those of
-    `config.checks.monitored_metrics`.
+    `config.checks.monitored_metrics`. Where negatives were sampled, the metrics are
+    those of the sampled rows, as the loss is.
 
     Args:
         exposures: The validation split.

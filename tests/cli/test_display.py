@@ -91,6 +91,19 @@ def test_a_metric_that_is_not_defined_says_so():
     assert line.split()[4] == "undefined"
 
 
+def test_metrics_of_sampled_rows_say_what_they_describe():
+    joint = {**CLICK, "population_rows": 987_654_321.4}
+    given = {**CLICK, "population_rows": 1_234.0}
+
+    lines = rendered({"click": joint, "purchase_given_click": given}, styled=True)
+
+    assert len(lines) == 4
+    assert "all but the counts describe the 987,654,321 rows" in lines[3]
+    assert lines[3].startswith("\x1b[2m")
+    assert len(rendered({"click": joint})) == len(rendered({"click": CLICK})) + 1
+    assert all(len(line) <= 100 for line in rendered({"click": joint}))
+
+
 @pytest.mark.parametrize("rate", [0.5, 0.0123, 0.000123, 0.0, 1.0])
 def test_rates_of_rare_events_keep_their_digits(rate):
     cell = rendered({"click": {**CLICK, "label_rate": rate}})[1].split()[3]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 _TASK_DEFAULTS = {
@@ -12,6 +13,7 @@ _TASK_DEFAULTS = {
     "is_conditional": False,
     "mean": 0.0,
     "standard_deviation": 1.0,
+    "served_offset": 0.0,
 }
 
 
@@ -22,11 +24,13 @@ class _FunnelLayer(keras.layers.Layer):
         tasks: For each logit in order its `name`, and where they matter `after`, the
             parent's name; `kind`, `binary` or `regression`; `is_conditional`, whether
             it is trained given its parent; `mean` and `standard_deviation` of a
-            regression's label.
+            regression's label; `served_offset`, which is added to its logit where it is
+            served, for data with sampled negatives.
     """
 
     def __init__(self, tasks: Sequence[Mapping[str, Any]], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        # Half precision would round the offsets of sampled negatives.
+        super().__init__(autocast=False, **kwargs)
         self.tasks = [{**_TASK_DEFAULTS, **task} for task in tasks]
         self._index: dict[str, int] = {}
         for position, task in enumerate(self.tasks):
@@ -88,13 +92,17 @@ class FunnelLogProbabilities(_FunnelLayer):
     An event trained given its parent has only its own step. The direct
     `log1p(-exp(log P))` is -inf, with NaN gradients, from logits of about 20.
 
-    Inputs: logits, `(batch, num_tasks)`.
+    Inputs: logits, `(batch, num_tasks)`; or, for data with sampled negatives, a list of
+        them and what to add to those of events without a parent, `(batch, 1)`.
 
     Outputs: by task, `(batch, 2)` for an event, `(batch, 1)` for a value.
     """
 
-    def call(self, logits):
+    def call(self, inputs):
+        logits, *offset = keras.tree.flatten(inputs)
         logits = ops.cast(logits, "float32")
+        if offset:
+            logits = logits + ops.cast(offset[0], "float32") * self._first_events()
         log_steps = self._by_task(ops.log_sigmoid(logits))
         log_stops = self._by_task(ops.log_sigmoid(-logits))
         values = self._by_task(logits)
@@ -112,9 +120,16 @@ class FunnelLogProbabilities(_FunnelLayer):
             outputs[name] = ops.concatenate(both, axis=1)
         return outputs
 
-    def compute_output_shape(self, logits_shape):
+    def _first_events(self) -> np.ndarray:
+        """1 for the logits of events without a parent, 0 for others."""
+        firsts = [t["after"] is None and t["kind"] == "binary" for t in self.tasks]
+        return np.array([firsts], "float32")
+
+    def compute_output_shape(self, inputs_shape):
+        # A list of shapes where there are offsets.
+        batch, *_ = keras.tree.flatten(inputs_shape)
         widths = {"binary": 2, "regression": 1}
-        return {t["name"]: (logits_shape[0], widths[t["kind"]]) for t in self.tasks}
+        return {t["name"]: (batch, widths[t["kind"]]) for t in self.tasks}
 
 
 @keras.saving.register_keras_serializable(package="mtl_rec")
@@ -132,7 +147,8 @@ class FunnelPredictions(_FunnelLayer):
     """
 
     def call(self, logits):
-        logits = ops.cast(logits, "float32")
+        offsets = np.array([[t["served_offset"] for t in self.tasks]], "float32")
+        logits = ops.cast(logits, "float32") + offsets
         log_steps = self._by_task(ops.log_sigmoid(logits))
         values = self._by_task(logits)
         outputs = {}
