@@ -67,7 +67,7 @@ def open_table(source: Table) -> TableFiles:
 
 
 def csv_batches(
-    file: Path | str,
+    file: Path | str | pa.NativeFile,
     columns: Sequence[str],
     max_rows: int,
     header: Sequence[str] = (),
@@ -76,7 +76,7 @@ def csv_batches(
     """Columns of a CSV file as strings, null where a field is empty.
 
     Args:
-        file: Plain, or compressed as its ending says.
+        file: Plain, or compressed as its ending says; or an open one.
         columns: Names of those to read.
         max_rows: Rows of a batch at most.
         header: Names of all columns, where the first line of the file has none.
@@ -89,7 +89,12 @@ def csv_batches(
         null_values=[""],
         strings_can_be_null=True,
     )
-    reading = pacsv.ReadOptions(block_size=READ_BYTES, column_names=list(header))
+    reading = pacsv.ReadOptions(
+        block_size=READ_BYTES,
+        column_names=list(header),
+        # Read side by side, malformed rows would not know their numbers.
+        use_threads=parsing.invalid_row_handler is None,
+    )
     with pacsv.open_csv(file, reading, parsing, conversion) as reader:
         yield from _at_most(max_rows, reader)
 
