@@ -11,11 +11,18 @@ from mtl_rec.config.features import Feature
 from mtl_rec.config.tasks import Task
 from mtl_rec.data.answers import AnswerCheck
 from mtl_rec.data.checking import LabelCheck
+from mtl_rec.data.events.progress import Progress, unseen
+from mtl_rec.data.sampling import (
+    marked_if_thinned,
+    require_clear_sampling,
+    sampling_columns,
+)
 from mtl_rec.data.sources import RawRows, open_source
 from mtl_rec.data.splitting import (
     PARTS,
     Assign,
     open_split,
+    part_sizes,
     refuse_empty,
     require_split_columns,
     split_columns,
@@ -57,7 +64,7 @@ class ExposureStream:
         is_training = self.name == "train"
         checks = [LabelCheck(self.tasks, self.name)]
         checks += [AnswerCheck(self.features, self.tasks)] if is_training else []
-        sizes = np.zeros(len(PARTS))
+        sizes = np.zeros(len(PARTS) + 1)
         for chunk in _regroup(self._rows(sizes), self.data.chunk_rows):
             for check in checks:
                 check.add(chunk)
@@ -70,16 +77,18 @@ class ExposureStream:
         """Yields this part's rows and adds up the `sizes` of all parts."""
         columns = {feature.source_column: None for feature in self.features}
         columns |= {task.label_column: None for task in self.tasks}
-        columns |= dict.fromkeys(split_columns(self.data.split))
+        columns |= dict.fromkeys(split_columns(self.data.split, self.source))
+        columns |= dict.fromkeys(sampling_columns(self.source))
         first_row = 0
         for batch in self.source.batches(list(columns), self.data.chunk_rows):
             parts = self.assign(batch, first_row)
             first_row += batch.num_rows
-            sizes += np.bincount(parts, minlength=len(PARTS))
+            sizes += part_sizes(parts)
             rows = batch.filter(pa.array(parts == PARTS.index(self.name)))
             if rows.num_rows:
                 # Before rows are put together: files may differ in their types.
-                yield canonical(rows, self.features, self.tasks)
+                typed = canonical(rows, self.features, self.tasks)
+                yield marked_if_thinned(typed, self.data.source, self.tasks)
 
 
 @dataclass(frozen=True)
@@ -90,9 +99,23 @@ class Splits:
     validation: ExposureStream
     test: ExposureStream
 
+    def sizes(self) -> dict[str, int]:
+        """Rows of each part, and those left out as their window crosses a cut."""
+        stream, counts = self.train, np.zeros(len(PARTS) + 1, int)
+        columns = split_columns(stream.data.split, stream.source)
+        first_row = 0
+        for batch in stream.source.batches(columns, stream.data.chunk_rows):
+            parts = stream.assign(batch, first_row)
+            first_row += batch.num_rows
+            counts += part_sizes(parts)
+        return dict(zip([*PARTS, "left_out"], counts.tolist(), strict=True))
+
 
 def open_exposures(
-    data: Data, features: Sequence[Feature], tasks: Sequence[Task]
+    data: Data,
+    features: Sequence[Feature],
+    tasks: Sequence[Task],
+    progress: Progress = unseen,
 ) -> Splits:
     """Finds the data and checks its columns; rows are read by iterating a stream.
 
@@ -100,17 +123,21 @@ def open_exposures(
         data: Where the data is and how to split it.
         features: Features to read.
         tasks: Tasks whose labels to read.
+        progress: Is told how far it is where exposures are made of a log first.
 
     Raises:
         ArtifactError: The data is missing, empty or damaged.
-        SchemaError: Columns are missing, or the rows can't be split by time.
+        SchemaError: Columns are missing, the rows can't be split by time, or how they
+            were sampled is not clear.
     """
-    source = open_source(data.source)
+    columns = [feature.source_column for feature in features]
+    source = open_source(data.source, columns, tasks, progress)
     for place, names in source.headers.items():
         try:
             require_columns(names, features, tasks)
         except SchemaError as error:
             raise SchemaError(f"{error} Read: '{place}'.") from error
+    require_clear_sampling(data.source, source, tasks)
     require_split_columns(data.split, source)
     assign = open_split(data.split, source, data.chunk_rows)
     return Splits(

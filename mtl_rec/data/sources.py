@@ -7,7 +7,11 @@ from typing import Protocol
 import pyarrow as pa
 
 from mtl_rec.config.data import CensusIncome, Source, SyntheticShop, Table
+from mtl_rec.config.events import EventLog
+from mtl_rec.config.tasks import Task
 from mtl_rec.data.census_income import open_census_income
+from mtl_rec.data.events.prepared import PART_FILES, prepare
+from mtl_rec.data.events.progress import Progress, unseen
 from mtl_rec.data.reading import open_table
 
 
@@ -50,13 +54,30 @@ class RowsInMemory:
         yield from self.table.select(list(columns)).to_batches(max_rows)
 
 
-def open_source(source: Source) -> RawRows:
-    """The raw rows of a source; no file is read past its header."""
+def open_source(
+    source: Source,
+    columns: Sequence[str],
+    tasks: Sequence[Task],
+    progress: Progress = unseen,
+) -> RawRows:
+    """The raw rows of a source.
+
+    No file is read past its header, but for a log whose exposures are not made yet.
+
+    Args:
+        source: Where they are.
+        columns: Columns that features read, which decides what is made of a log.
+        tasks: The funnel.
+        progress: Is told how far exposures are made.
+    """
     match source:
         case Table():
             return open_table(source)
         case CensusIncome():
             return open_census_income(source)
+        case EventLog():
+            folder = prepare(source, columns, tasks, progress).folder
+            return open_table(Table(kind="table", path=str(folder / PART_FILES)))
         case SyntheticShop():
             # Only runs on simulated data pay for the simulation's import.
             from mtl_rec.data.synthetic_shop import simulate_shop

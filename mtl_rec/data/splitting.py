@@ -15,7 +15,9 @@ from mtl_rec.config.data import (
     Split,
     TimeSplit,
     UserSplit,
+    utc,
 )
+from mtl_rec.config.log_columns import WINDOW_END
 from mtl_rec.data.draws import draws_for_names, draws_for_rows
 from mtl_rec.data.sources import RawRows
 from mtl_rec.data.times import boundaries, count_times, read_times
@@ -23,16 +25,24 @@ from mtl_rec.errors import SchemaError
 
 PARTS = ("train", "validation", "test")
 
+LEFT_OUT = -1
+"""In the place of a part: the row is of none."""
+
 Assign = Callable[[pa.RecordBatch, int], np.ndarray]
-"""From a batch and the number of its first row to a position in `PARTS` for each row.
+"""From a batch and the number of its first row to a position in `PARTS` for each row,
+or `LEFT_OUT`.
 
 It looks at each row on its own, so that the size of batches changes nothing.
 """
 
 
-def split_columns(split: Split) -> tuple[str, ...]:
-    """The columns that decide."""
-    return () if isinstance(split, RandomSplit) else (split.column,)
+def split_columns(split: Split, source: RawRows) -> tuple[str, ...]:
+    """The columns that decide; by time, the window's end is one where it is known."""
+    if isinstance(split, RandomSplit):
+        return ()
+    if isinstance(split, TimeSplit) and _has_windows(source):
+        return split.column, WINDOW_END
+    return (split.column,)
 
 
 def require_split_columns(split: Split, source: RawRows) -> None:
@@ -42,7 +52,7 @@ def require_split_columns(split: Split, source: RawRows) -> None:
         SchemaError: A file has no such column.
     """
     for place, names in source.headers.items():
-        for column in split_columns(split):
+        for column in split_columns(split, source):
             if column not in names:
                 raise SchemaError(
                     f"`data.split.column` must name a column of '{place}'. Received: "
@@ -63,7 +73,8 @@ def open_split(split: Split, source: RawRows, max_rows: int) -> Assign:
     """
     match split:
         case TimeSplit():
-            return partial(_by_time, split, _time_cuts(split, source, max_rows))
+            cuts = _time_cuts(split, source, max_rows)
+            return partial(_by_time, split, cuts, _has_windows(source))
         case UserSplit():
             return partial(_by_user, split)
         case RandomSplit():
@@ -72,30 +83,49 @@ def open_split(split: Split, source: RawRows, max_rows: int) -> Assign:
             return partial(_by_name, split)
 
 
+def part_sizes(parts: np.ndarray) -> np.ndarray:
+    """Rows of each of `PARTS`, and of those that are left out, `(4,)`."""
+    return np.bincount(parts % (len(PARTS) + 1), minlength=len(PARTS) + 1)
+
+
 def refuse_empty(sizes: np.ndarray) -> None:
     """Refuses a split that leaves a part without rows.
 
     Args:
-        sizes: Rows of each of `PARTS`.
+        sizes: From `part_sizes`.
 
     Raises:
         SchemaError: A part is empty.
     """
-    empty = [part for part, size in zip(PARTS, sizes, strict=True) if not size]
+    *kept, left_out = sizes.astype(int)
+    empty = [part for part, size in zip(PARTS, kept, strict=True) if not size]
     if empty:
-        received = ", ".join(f"{p} {int(n)}" for p, n in zip(PARTS, sizes, strict=True))
+        received = ", ".join(f"{p} {n}" for p, n in zip(PARTS, kept, strict=True))
+        windows = (
+            f"; the label windows of {left_out} more cross a cut between parts"
+            if left_out
+            else ""
+        )
         raise SchemaError(
             f"`data.split` must leave rows for {' and '.join(empty)}. "
-            f"Received: {received} rows. Change the split or add data."
+            f"Received: {received} rows{windows}. Change the split or add data."
         )
 
 
+def _has_windows(source: RawRows) -> bool:
+    return all(WINDOW_END in names for names in source.headers.values())
+
+
 def _time_cuts(split: TimeSplit, source: RawRows, max_rows: int) -> np.ndarray:
+    if split.validation_from and split.test_from:
+        starts = [utc(split.validation_from), utc(split.test_from)]
+        return read_times(pa.array(starts), split.column)[1]
     batches = source.batches([split.column], max_rows)
     columns = (batch.column(split.column) for batch in batches)
     times, counts = count_times(columns, split.column)
     cuts = boundaries(times, counts, _shares(split))
-    refuse_empty(np.bincount(_part_of(times, cuts), counts, minlength=len(PARTS)))
+    sizes = np.bincount(_part_of(times, cuts), counts, minlength=len(PARTS) + 1)
+    refuse_empty(sizes)
     return cuts
 
 
@@ -110,9 +140,26 @@ def _part_of(values: np.ndarray, cuts: np.ndarray | list[float]) -> np.ndarray:
 
 
 def _by_time(
-    split: TimeSplit, cuts: np.ndarray, batch: pa.RecordBatch, _: int
+    split: TimeSplit,
+    cuts: np.ndarray,
+    has_windows: bool,
+    batch: pa.RecordBatch,
+    _: int,
 ) -> np.ndarray:
-    return _part_of(read_times(batch.column(split.column), split.column)[1], cuts)
+    sort, times = read_times(batch.column(split.column), split.column)
+    if split.test_from and sort == "numbers":
+        raise SchemaError(
+            f"Column '{split.column}' of `data.split` must hold timestamps where "
+            "`test_from` is one. Received: numbers."
+        )
+    parts = _part_of(times, cuts)
+    if has_windows:
+        # Until a window ends its labels are not known: a model trained on the part
+        # before a cut could not have had them.
+        ends = read_times(batch.column(WINDOW_END), WINDOW_END)[1]
+        crosses = np.searchsorted(cuts, ends, side="left") > parts
+        parts = np.where(crosses, LEFT_OUT, parts)
+    return parts
 
 
 def _by_user(split: UserSplit, batch: pa.RecordBatch, first_row: int) -> np.ndarray:

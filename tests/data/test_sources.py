@@ -24,7 +24,7 @@ def test_the_simulated_shop_has_the_size_that_was_declared():
         kind="synthetic_shop", num_exposures=1000, num_users=100, num_items=100
     )
 
-    source = open_source(shop)
+    source = open_source(shop, (), ())
 
     (columns,) = source.headers.values()
     assert {"user_id", "item_id", "timestamp", "click", "purchase"} <= set(columns)

@@ -142,4 +142,4 @@ def test_an_empty_part_is_named_with_all_sizes():
     )
 
     with pytest.raises(SchemaError, match=re.escape(text)):
-        refuse_empty(np.array([8.0, 0.0, 2.0]))
+        refuse_empty(np.array([8.0, 0.0, 2.0, 0.0]))
