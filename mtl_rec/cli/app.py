@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from mtl_rec import __version__
-from mtl_rec.cli import check, evaluate, export, predict, train
+from mtl_rec.cli import check, evaluate, export, predict, prepare, train
 from mtl_rec.errors import MtlRecError, VerificationError
 
 EXIT_INPUT, EXIT_VERIFICATION, EXIT_INTERRUPTED = 1, 3, 130
@@ -24,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command(epilog=check.EXAMPLES)(check.check)
+app.command(epilog=prepare.EXAMPLES)(prepare.prepare)
 app.command(epilog=train.EXAMPLES)(train.train)
 app.command(epilog=evaluate.EXAMPLES)(evaluate.evaluate)
 app.command(epilog=export.EXAMPLES)(export.export)

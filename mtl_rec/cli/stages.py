@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
+from mtl_rec.data.events.progress import Progress
+
 
 class Stages:
     """Shows a spinner while a stage runs and a line when it is done."""
@@ -14,10 +16,15 @@ class Stages:
         self._console = console
 
     @contextmanager
-    def __call__(self, text: str) -> Iterator[None]:
-        """Runs the body of a `with` as one stage."""
+    def __call__(self, text: str) -> Iterator[Progress]:
+        """Runs the body of a `with` as one stage, which may tell how far it is."""
         started = time.perf_counter()
-        with self._console.status(f"{text} ..."):
-            yield
+        with self._console.status(f"{text} ...") as status:
+
+            def show(what: str, done: int, total: int | None) -> None:
+                of_total = f" of {total:,}" if total else ""
+                status.update(f"{text}: {what}, {done:,}{of_total} ...")
+
+            yield show
         seconds = time.perf_counter() - started
         self._console.print(f"{text}  [dim]{seconds:.1f} s[/dim]", highlight=False)

@@ -9,7 +9,8 @@ import keras
 import pyarrow as pa
 
 from mtl_rec.config.run import RunConfig
-from mtl_rec.data import open_exposures
+from mtl_rec.data import Splits, open_exposures
+from mtl_rec.data.events.progress import Progress, unseen
 from mtl_rec.evaluation import evaluate
 from mtl_rec.evaluation.report import Metrics, write_metrics
 from mtl_rec.export import ExportedVersion, export_model
@@ -19,8 +20,8 @@ from mtl_rec.run.folder import RunFolder
 from mtl_rec.training import fit_best, make_trainable
 from mtl_rec.whole_files import written_whole
 
-Stage = Callable[[str], AbstractContextManager[object]]
-"""Tells the user what begins, and when it ends."""
+Stage = Callable[[str], AbstractContextManager[Progress | None]]
+"""Tells the user what begins, and when it ends; what it yields may be told how far."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ def train_run(
             stays in the run's folder.
     """
     keras.utils.set_random_seed(config.seed)
-    with stage("open the exposures, learn vocabularies and statistics"):
-        splits = open_exposures(config.data, config.features, config.tasks)
+    with stage("open the exposures, learn vocabularies and statistics") as progress:
+        splits = _open(config, progress)
         preprocessor = Preprocessor.fit(config.features, config.tasks, splits.train)
     encoded = {}
     for split in (splits.train, splits.validation, splits.test):
@@ -102,8 +103,8 @@ def evaluate_run(folder: RunFolder, split: str, stage: Stage = nullcontext) -> M
     config = folder.config()
     preprocessor = Preprocessor.load(folder.preprocessor)
     model = load_model(folder.model_path)
-    splits = open_exposures(config.data, config.features, config.tasks)
-    with stage(f"encode the {split} split"):
+    with stage(f"encode the {split} split") as progress:
+        splits = _open(config, progress)
         exposures = preprocessor.encode(getattr(splits, split))
     with stage(f"evaluate on the {split} split"):
         return evaluate(model, exposures)
@@ -114,10 +115,16 @@ def export_run(folder: RunFolder, stage: Stage = nullcontext) -> ExportedVersion
     config = folder.config()
     preprocessor = Preprocessor.load(folder.preprocessor)
     model = load_model(folder.model_path)
-    splits = open_exposures(config.data, config.features, config.tasks)
-    with stage("export and verify"):
+    with stage("export and verify") as progress:
+        splits = _open(config, progress)
         rows = first_rows(splits.test, config.export.verify_rows)
         return export_model(model, preprocessor, rows, export_directory(config))
+
+
+def _open(config: RunConfig, progress: Progress | None) -> Splits:
+    return open_exposures(
+        config.data, config.features, config.tasks, progress or unseen
+    )
 
 
 def export_directory(config: RunConfig) -> Path:
