@@ -77,8 +77,10 @@ def prepare(
         if prepared.summary["rejected"]:
             _print_line(console, f"rejected   {place}.rejected.csv")
     if made is not None:
+        # Readers of Parquet folders pass over names that begin like this.
+        place = place / "_report"
         place.mkdir(parents=True, exist_ok=True)
-        path = reporting.write_report(made, place)
+        path = reporting.write_report(made, place, title=run.name)
         for finding in made.findings():
             _print_line(console, f"finding    {finding}")
         _print_line(console, f"report     {path}")

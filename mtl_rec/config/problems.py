@@ -88,10 +88,12 @@ def _yaml_path(location: Sequence[Any], settings: dict[str, Any]) -> list[str]:
 def _between_sections(settings: dict[str, Any]) -> list[Problem]:
     """What pydantic looks for only once every section is right on its own."""
     metric = value_at(settings, ["training", "early_stopping", "metric"])
+    kept = value_at(settings, ["data", "source", "kept_negatives"])
     return find_problems(
         _declared(settings.get("features"), TypeAdapter(Feature)),
         _declared(settings.get("tasks"), TypeAdapter(Task)),
         metric if isinstance(metric, str) else None,
+        kept if isinstance(kept, float) else None,
     )
 
 

@@ -37,7 +37,8 @@ class RunConfig(Section):
     @model_validator(mode="after")
     def _sections_fit_together(self):
         metric = self.training.early_stopping.metric
-        refuse(find_problems(self.features, self.tasks, metric))
+        kept = getattr(self.data.source, "kept_negatives", None)
+        refuse(find_problems(self.features, self.tasks, metric, kept))
         if isinstance(self.data.source, EventLog):
             refuse(log_problems(self.data.source, self.features, self.tasks))
         return self

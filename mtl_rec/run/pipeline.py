@@ -1,7 +1,7 @@
 """What the commands do: train, evaluate, export."""
 
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +20,14 @@ from mtl_rec.run.folder import RunFolder
 from mtl_rec.training import fit_best, make_trainable
 from mtl_rec.whole_files import written_whole
 
-Stage = Callable[[str], AbstractContextManager[Progress | None]]
-"""Tells the user what begins, and when it ends; what it yields may be told how far."""
+Stage = Callable[[str], AbstractContextManager[Progress]]
+"""Tells the user what begins and ends; what it yields is told how far it is."""
+
+
+@contextmanager
+def quiet(text: str) -> Iterator[Progress]:
+    """A stage that nobody watches."""
+    yield unseen
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class RunResult:
 def train_run(
     config: RunConfig,
     runs_directory: Path = Path("runs"),
-    stage: Stage = nullcontext,
+    stage: Stage = quiet,
     callbacks: tuple[keras.callbacks.Callback, ...] = (),
 ) -> RunResult:
     """Trains, evaluates and exports; bad data leaves nothing behind.
@@ -98,7 +104,7 @@ def train_run(
     return RunResult(folder, metrics, version)
 
 
-def evaluate_run(folder: RunFolder, split: str, stage: Stage = nullcontext) -> Metrics:
+def evaluate_run(folder: RunFolder, split: str, stage: Stage = quiet) -> Metrics:
     """Evaluates a finished run on one split of its data."""
     config = folder.config()
     preprocessor = Preprocessor.load(folder.preprocessor)
@@ -110,7 +116,7 @@ def evaluate_run(folder: RunFolder, split: str, stage: Stage = nullcontext) -> M
         return evaluate(model, exposures)
 
 
-def export_run(folder: RunFolder, stage: Stage = nullcontext) -> ExportedVersion:
+def export_run(folder: RunFolder, stage: Stage = quiet) -> ExportedVersion:
     """Exports a finished run as the next version."""
     config = folder.config()
     preprocessor = Preprocessor.load(folder.preprocessor)
@@ -121,10 +127,8 @@ def export_run(folder: RunFolder, stage: Stage = nullcontext) -> ExportedVersion
         return export_model(model, preprocessor, rows, export_directory(config))
 
 
-def _open(config: RunConfig, progress: Progress | None) -> Splits:
-    return open_exposures(
-        config.data, config.features, config.tasks, progress or unseen
-    )
+def _open(config: RunConfig, progress: Progress) -> Splits:
+    return open_exposures(config.data, config.features, config.tasks, progress)
 
 
 def export_directory(config: RunConfig) -> Path:

@@ -6,6 +6,7 @@ import keras
 
 from mtl_rec.config.training import Training
 from mtl_rec.schema.encoded import EncodedExposures
+from mtl_rec.training.base_rate import match_base_rate
 from mtl_rec.training.batches import Batches
 from mtl_rec.training.checkpoint import BestCheckpoint, mode_of
 from mtl_rec.training.trainable import TrainableModel
@@ -24,7 +25,8 @@ def fit_best(
     """Fits until the stated metric stops getting better and keeps the best epoch.
 
     Args:
-        model: Left with the weights of the best epoch.
+        model: Left with the weights of the best epoch; with sampled negatives, the
+            first event's bias is then fitted to the validation rows.
         train: Rows to learn from.
         validation: Rows that say when to stop.
         config: The `training` section of a run.
@@ -61,5 +63,7 @@ def fit_best(
         ],
     )
     model.load_weights(checkpoint_path)
+    if validation.sampling_weights is not None:
+        match_base_rate(model, validation)
     epochs = zip(*history.history.values(), strict=True)
     return [dict(zip(history.history, epoch, strict=True)) for epoch in epochs]

@@ -90,6 +90,8 @@ def files_by_type(
 def _difference(names: Sequence[str], log: EventLog) -> str:
     missing = [name for name in log.declared_columns if name not in names]
     unknown = sorted(set(names) - set(log.declared_columns))
+    # Pandas keeps the numbers of a frame's rows when it has some.
+    unknown = [name for name in unknown if not name.startswith("__index_level_")]
     repeated = sorted(name for name, count in Counter(names).items() if count > 1)
     parts = []
     if missing:
