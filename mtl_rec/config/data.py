@@ -7,7 +7,9 @@ from pydantic import Field, model_validator
 
 from mtl_rec.config.base import Count, NonEmpty, Section
 from mtl_rec.config.complete_journey import CompleteJourney
-from mtl_rec.config.events import Events, Moment, Rees46, TaobaoUserBehavior
+from mtl_rec.config.events import Events
+from mtl_rec.config.log_parts import Moment
+from mtl_rec.config.public_logs import Rees46, TaobaoUserBehavior
 
 
 def utc(moment: Moment) -> datetime:

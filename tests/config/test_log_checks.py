@@ -111,7 +111,7 @@ def test_names_that_the_builder_uses(tmp_path, name):
         ("opened_by", ["impression"], "must name events of `event_types`"),
         ("header", ["user_id"], "must name the declared columns"),
         ("ignored_columns", ["category"], "must be named once"),
-        ("labels", {"click": {"events": ["klick"]}}, "Received: ['klick']"),
+        ("labels", {"click": {"events": ["clik"]}}, "Received: ['clik']"),
         (
             "labels",
             {"click": {"events": ["view"], "within_hours": 48}},

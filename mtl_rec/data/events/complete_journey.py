@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from mtl_rec.config.complete_journey import ITEMS, PACKAGE, USERS, CompleteJourney
-from mtl_rec.config.events import SideTable
+from mtl_rec.config.log_parts import SideTable
 from mtl_rec.data.draws import draws_for_keys
 from mtl_rec.data.events.log_input import LogInput
 from mtl_rec.data.events.reading.rejected import RejectedRows

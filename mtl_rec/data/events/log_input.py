@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mtl_rec.config.complete_journey import CompleteJourney
-from mtl_rec.config.events import EventLog, SideTable
+from mtl_rec.config.events import EventLog
+from mtl_rec.config.log_parts import SideTable
 from mtl_rec.data.events.reading import (
     RejectedRows,
     read_events,

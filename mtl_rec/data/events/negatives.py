@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 import pyarrow as pa
 
-from mtl_rec.config.events import NegativeSampling, PopularityNegatives
+from mtl_rec.config.log_parts import NegativeSampling, PopularityNegatives
 from mtl_rec.data.draws import draws_for_keys, hashes_of_names
 from mtl_rec.data.events.daily import AsOfDay
 from mtl_rec.data.events.timeline import Timeline, pair_codes

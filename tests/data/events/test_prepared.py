@@ -68,3 +68,11 @@ def test_a_log_that_is_refused_leaves_only_its_rejected_rows(log, logs, tmp_path
     (left,) = (tmp_path / "prepared").iterdir()
     assert left.name.endswith(".rejected.csv")
     assert len(pd.read_csv(left)) == 9
+
+
+def test_a_log_with_other_columns_leaves_nothing(log, logs, tmp_path):
+    text = (tmp_path / "log.csv").read_text()
+    (tmp_path / "log.csv").write_text(text.replace("event_time", "time_of"))
+    with pytest.raises(SchemaError, match="lacks \\['event_time'\\]"):
+        prepare(log, ["price"], logs.TASKS)
+    assert not (tmp_path / "prepared").exists()

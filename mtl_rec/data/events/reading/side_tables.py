@@ -6,7 +6,8 @@ import pyarrow.compute as pc
 
 from mtl_rec.config.checks import suggestion
 from mtl_rec.config.data import Table
-from mtl_rec.config.events import EventLog, SideTable
+from mtl_rec.config.events import EventLog
+from mtl_rec.config.log_parts import SideTable
 from mtl_rec.data.events.reading.escapes import ESCAPE
 from mtl_rec.data.events.reading.ids import is_id_type, is_missing, plain, read_ids
 from mtl_rec.data.events.reading.moments import is_time_type, read_moments

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mtl_rec.config.events import EventColumns, Events, Label
+from mtl_rec.config.events import Events
+from mtl_rec.config.log_parts import EventColumns, Label
 from mtl_rec.data.events.reading.events import events_from_rows, read_events
 from mtl_rec.data.events.reading.rejected import RejectedRows
 from mtl_rec.errors import SchemaError

@@ -7,7 +7,8 @@ import re
 import pyarrow as pa
 import pytest
 
-from mtl_rec.config.events import EventColumns, Events, Label
+from mtl_rec.config.events import Events
+from mtl_rec.config.log_parts import EventColumns, Label
 from mtl_rec.data.events.reading import csv_files as module
 from mtl_rec.data.events.reading import rejected as limits
 from mtl_rec.data.events.reading.events import read_events

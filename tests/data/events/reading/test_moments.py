@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mtl_rec.config.events import Events, Label
+from mtl_rec.config.events import Events
+from mtl_rec.config.log_parts import Label
 from mtl_rec.data.events.reading.moments import is_time_type, read_moments
 from mtl_rec.errors import SchemaError
 

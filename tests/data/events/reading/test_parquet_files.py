@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from mtl_rec.config.events import EventColumns, Events, Label
+from mtl_rec.config.events import Events
+from mtl_rec.config.log_parts import EventColumns, Label
 from mtl_rec.data.events.reading import parquet_files as module
 from mtl_rec.data.events.reading import rejected as limits
 from mtl_rec.data.events.reading.events import read_events

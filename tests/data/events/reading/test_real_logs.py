@@ -6,11 +6,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from mtl_rec.config.events import Label, Rees46, TaobaoUserBehavior
+from mtl_rec.config.log_parts import Label
+from mtl_rec.config.public_logs import Rees46, TaobaoUserBehavior
 from mtl_rec.data.events.reading.events import read_events
 from mtl_rec.data.events.reading.rejected import RejectedRows
 
-DATA = Path(__file__).parents[4] / "shared/data"
+DATA = Path(__file__).parents[5] / "shared/data"
 TAOBAO = DATA / "taobao_userbehavior/UserBehavior.csv"
 REES46 = DATA / "rees46/2019-Oct_first_2h50m.csv"
 RULES = {"window_hours": 24, "labels": {"click": Label(events=("view",))}}

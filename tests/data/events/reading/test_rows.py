@@ -8,7 +8,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from mtl_rec.config.events import EventColumns, Events, Label
+from mtl_rec.config.events import Events
+from mtl_rec.config.log_parts import EventColumns, Label
 from mtl_rec.data.events.reading.events import events_from_rows
 from mtl_rec.data.events.reading.rejected import RejectedRows
 from mtl_rec.errors import SchemaError

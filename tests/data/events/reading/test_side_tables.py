@@ -7,7 +7,8 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 
-from mtl_rec.config.events import Events, Label, SideTable
+from mtl_rec.config.events import Events
+from mtl_rec.config.log_parts import Label, SideTable
 from mtl_rec.data.events.reading.side_tables import ALWAYS, read_side_table
 from mtl_rec.errors import ArtifactError, SchemaError
 
