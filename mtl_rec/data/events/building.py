@@ -1,14 +1,11 @@
 """From events to files of labelled exposures, one group of users at a time."""
 
-import os
 import pickle
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,11 +14,12 @@ import pyarrow.parquet as pq
 from mtl_rec.config.events import EventLog
 from mtl_rec.config.log_columns import TIME, WINDOW_END, generated_columns
 from mtl_rec.config.tasks import Task
-from mtl_rec.data.events.attributes import Versions, versions_of
+from mtl_rec.data.events.attributes import versions_of
 from mtl_rec.data.events.calendar import Calendar, microseconds
 from mtl_rec.data.events.codes import MISSING
 from mtl_rec.data.events.columns import RowColumns
 from mtl_rec.data.events.knowledge import Knowledge, Learner
+from mtl_rec.data.events.parallel import in_parallel
 from mtl_rec.data.events.partitions import Partition, index_partition
 from mtl_rec.data.events.progress import Progress
 from mtl_rec.data.events.rows import ExposureRows, rows_of
@@ -97,10 +95,15 @@ class _Builder:
         self._calendar = Calendar(spool.first_time, self._end, log.timezone)
         recipes = generated_columns(log)
         self._recipes = {n: recipes[n] for n in job.columns if n in recipes}
-        self._item_versions: Versions | None = None
+        self._item_versions = self._user_versions = None
         if job.item_table is not None:
             owners = pc.index_in(job.item_table["key"], self._items).to_numpy()
             self._item_versions = versions_of(job.item_table, owners)
+        if job.user_table is not None:
+            keys = job.user_table["key"].combine_chunks()
+            self._known_users = keys.unique()
+            owners = pc.index_in(keys, self._known_users).to_numpy()
+            self._user_versions = versions_of(job.user_table, owners)
         self._summary = Summary(log, job.tasks, self._calendar)
 
     def learn(self, progress: Progress) -> Knowledge:
@@ -122,8 +125,10 @@ class _Builder:
             learner.add(partition)
             return partition
 
-        for partition in self._in_parallel(index, "find exposures", progress):
+        numbers = self._spool.numbers()
+        for done, partition in enumerate(in_parallel(index, numbers), start=1):
             self._summary.add_partition(partition)
+            progress("find exposures", done, len(numbers))
         self._summary.refuse_impossible()
         return learner.finish()
 
@@ -133,19 +138,12 @@ class _Builder:
         def write_one(number: int) -> Counter[str]:
             return self._write(number, knowledge)
 
-        for counts in self._in_parallel(write_one, "write exposures", progress):
+        numbers = self._spool.numbers()
+        for done, counts in enumerate(in_parallel(write_one, numbers), start=1):
             self._summary.rows.update(counts)
+            progress("write exposures", done, len(numbers))
         self._summary.refuse_nothing()
         return self._summary
-
-    def _in_parallel(
-        self, work: Callable[[int], Any], what: str, progress: Progress
-    ) -> Iterator[Any]:
-        numbers = self._spool.numbers()
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for done, result in enumerate(_bounded_map(pool, work, numbers), start=1):
-                yield result
-                progress(what, done, len(numbers))
 
     def _index(self, number: int) -> Partition:
         partition = index_partition(
@@ -187,13 +185,10 @@ class _Builder:
                 writer.close()
 
     def _row_columns(self, partition: Partition, knowledge: Knowledge) -> RowColumns:
-        table, user_table = self._job.user_table, None
-        if table is not None:
-            keys = table["key"].combine_chunks()
-            distinct = keys.unique()
-            versions = versions_of(table, pc.index_in(keys, distinct).to_numpy())
-            owners = pc.index_in(partition.users, distinct).fill_null(MISSING)
-            user_table = versions, owners.to_numpy()
+        user_table = None
+        if self._user_versions is not None:
+            owners = pc.index_in(partition.users, self._known_users)
+            user_table = self._user_versions, owners.fill_null(MISSING).to_numpy()
         return RowColumns(
             self._job.log, self._recipes, self._job.columns,
             partition, knowledge, user_table,
@@ -209,15 +204,3 @@ def _counted(chunks: Iterable[pa.Table], progress: Progress) -> Iterator[pa.Tabl
         num_rows += len(chunk)
         yield chunk
         progress("read events", num_rows, None)
-
-
-def _bounded_map(
-    pool: ThreadPoolExecutor, work: Callable[[int], Any], numbers: Sequence[int]
-) -> Iterator[Any]:
-    """As `pool.map`, but no further ahead than there are threads."""
-    ahead = os.cpu_count() or 1
-    waiting = [pool.submit(work, number) for number in numbers[:ahead]]
-    for number in range(len(numbers)):
-        yield waiting.pop(0).result()
-        if number + ahead < len(numbers):
-            waiting.append(pool.submit(work, numbers[number + ahead]))

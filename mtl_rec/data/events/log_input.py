@@ -20,6 +20,8 @@ from mtl_rec.data.files import find_files, readable
 EVENTS_A_PARTITION = 400_000
 BYTES_A_ROW = 40
 """Of a CSV, about: a low guess makes more and smaller partitions."""
+BYTES_A_COMPRESSED = 8
+"""Bytes that one of a compressed CSV holds, about."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,17 @@ def open_log(log: EventLog) -> LogInput:
             with readable(file, file_format):
                 num_rows += pq.read_metadata(file).num_rows
     else:
-        num_rows = sum(file.stat().st_size for file in files) // BYTES_A_ROW
+        num_rows = sum(_bytes_when_read(file) for file in files) // BYTES_A_ROW
     return LogInput(
         lambda rejected: read_events(log, rejected),
         [*files, *(file for side in sides for file in side)],
         1 + num_rows // EVENTS_A_PARTITION,
         *side_tables(log),
     )
+
+
+def _bytes_when_read(file: Path) -> int:
+    return file.stat().st_size * (BYTES_A_COMPRESSED if file.suffix == ".gz" else 1)
 
 
 def side_tables(log: EventLog) -> tuple[pa.Table | None, pa.Table | None]:

@@ -53,7 +53,7 @@ def test_whatever_exposures_depend_on_makes_others(log, logs, tmp_path, change):
     assert after.folder != before.folder
 
 
-def test_the_same_bytes_elsewhere_are_the_same_log(log, logs, tmp_path):
+def test_a_file_that_was_only_touched_is_the_same_log(log, logs, tmp_path):
     before = prepare(log, ["price"], logs.TASKS)
     (tmp_path / "log.csv").touch()
     assert not prepare(log, ["price"], logs.TASKS).is_new
