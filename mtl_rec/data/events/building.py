@@ -130,6 +130,7 @@ class _Builder:
             self._summary.add_partition(partition)
             progress("find exposures", done, len(numbers))
         self._summary.refuse_impossible()
+        self._summary.refuse_exposures_like_negatives()
         return learner.finish()
 
     def write(self, knowledge: Knowledge, progress: Progress) -> Summary:

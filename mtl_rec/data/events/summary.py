@@ -43,6 +43,7 @@ class Summary:
         self._events: Counter[str] = Counter()
         self._impossible: Counter[str] = Counter()
         self._busiest: Counter[str] = Counter()
+        self._without: Counter[str] = Counter()
 
     def add_partition(self, partition: Partition) -> None:
         """Takes in the counts of a group of users."""
@@ -51,6 +52,8 @@ class Summary:
         self._events["duplicate_events"] += partition.num_duplicates
         self._events["windows_cut_by_end"] += partition.num_cut
         self._impossible.update(partition.impossible)
+        for name, label in partition.exposures.labels.items():
+            self._without[name] += int((label == 0).sum())
         num_days = len(self._calendar)
         days = self._calendar.day(partition.time)
         keys, counts = np.unique(
@@ -80,6 +83,25 @@ class Summary:
             "`implied: true` on the earlier label, or `data.source.repair: true` for "
             "all; where it does not, the tasks are siblings: change `after`."
         )
+
+    def refuse_exposures_like_negatives(self) -> None:
+        """Refuses exposures without the first event where negatives are drawn.
+
+        The odds of the event are corrected for rows without it being drawn; those that
+        the log has were not.
+
+        Raises:
+            SchemaError: There are such exposures.
+        """
+        first = next(task for task in self._tasks if task.after is None)
+        count = self._without[first.label_column]
+        if self._log.negatives and count:
+            raise SchemaError(
+                f"Every exposure of the log must have `{first.name}` where "
+                f"`data.source.negatives` are drawn, which lack it. Received: {count} "
+                "exposures without. Add to the events of its label, say that it is "
+                "`implied`, or choose with `opened_by` what an exposure is."
+            )
 
     def refuse_nothing(self) -> None:
         """Refuses a log without any exposure.

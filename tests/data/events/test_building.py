@@ -139,3 +139,16 @@ class TestRefusals:
             SchemaError, match=r"1 events without one; 1 windows of 12 hours"
         ):
             build_exposures(frame, logs.log_of(ends=None), logs.TASKS)
+
+    def test_exposures_that_look_like_negatives(self, logs):
+        frame = logs.frame_of(
+            [
+                ("u1", "i1", "v", 0, "x", 1.0, "phone"),
+                ("u2", "i2", "c", 1, "x", 1.0, "phone"),
+            ]
+        )
+        log = logs.log_of(
+            labels={"click": {"events": ("view",)}}, negatives={"kind": "uniform"}
+        )
+        with pytest.raises(SchemaError, match=r"`click`.*1 exposures without"):
+            build_exposures(frame, log, logs.TASKS[:1])
