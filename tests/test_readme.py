@@ -18,7 +18,7 @@ def blocks(language):
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("number", [0, 1], ids=["a_run", "own_model"])
+@pytest.mark.parametrize("number", [0, 1, 2], ids=["a_run", "own_model", "log"])
 def test_scripts_run_as_they_stand(number, tmp_path):
     (tmp_path / "configs").symlink_to(ROOT / "configs")
 
@@ -36,22 +36,38 @@ def test_scripts_run_as_they_stand(number, tmp_path):
     expected = [
         "saved_models/readme/1",
         "['click', 'purchase', 'purchase_given_click']",
+        "user_num_buy 0 1",
     ]
-    assert last == expected[number]
+    assert " ".join(last.split()) == expected[number]
 
 
-def test_there_are_two_scripts_and_two_commands():
-    assert len(blocks("python")) == 2
+def test_there_are_three_scripts_and_two_commands():
+    assert len(blocks("python")) == 3
     assert len(blocks("bash setup")) == 2
 
 
 def test_the_config_it_shows_is_right(tmp_path):
-    (text,) = blocks("yaml")
+    text, _ = blocks("yaml")
     (tmp_path / "shop.yaml").write_text(text)
 
     config = load_config(tmp_path / "shop.yaml")
 
     assert config.tasks[-1].is_conditional
+
+
+def test_the_log_it_shows_is_right(tmp_path):
+    _, data = blocks("yaml")
+    rest = (
+        "name: log\n"
+        "features: [{kind: sequence, name: history_price, side: user, max_length: 5}]\n"
+        "tasks: [{name: click}, {name: purchase, after: click}]\n"
+        "model: {architecture: {kind: mmoe}}\n"
+    )
+    (tmp_path / "log.yaml").write_text(data + rest)
+
+    config = load_config(tmp_path / "log.yaml")
+
+    assert config.data.source.window_hours == 24
 
 
 def test_the_places_it_names_exist():
