@@ -1,6 +1,7 @@
 """The Complete Journey as a log: what was bought, and some of what was promoted."""
 
 from collections.abc import Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 from mtl_rec.config.complete_journey import ITEMS, PACKAGE, USERS, CompleteJourney
 from mtl_rec.config.log_parts import SideTable
 from mtl_rec.data.draws import draws_for_keys
-from mtl_rec.data.events.log_input import LogInput
+from mtl_rec.data.events.log_input import LogInput, SideTables
 from mtl_rec.data.events.reading.rejected import RejectedRows
 from mtl_rec.data.events.reading.side_tables import ALWAYS
 from mtl_rec.data.files import readable, require_bytes
@@ -32,7 +33,7 @@ PRODUCT_IDS = 2**32
 
 
 def open_complete_journey(log: CompleteJourney) -> LogInput:
-    """Finds the data and reads its side tables.
+    """Finds the data.
 
     Args:
         log: The rules.
@@ -44,15 +45,20 @@ def open_complete_journey(log: CompleteJourney) -> LogInput:
     files = [folder / f"{name}.parquet" for name in TABLES]
     for file in files:
         require_bytes(file)
-    products = _classified(_read(folder, "products"))
-    known = products["product_id"].combine_chunks()
-    return LogInput(
-        lambda rejected: _chunks(log, folder, known, rejected),
-        files,
-        NUM_PARTITIONS,
-        _side_table(products, ITEMS),
-        _side_table(_read(folder, "demographics"), USERS),
-    )
+
+    @cache
+    def products() -> pa.Table:
+        return _classified(_read(folder, "products"))
+
+    def side_tables() -> SideTables:
+        demographics = _read(folder, "demographics")
+        return _side_table(products(), ITEMS), _side_table(demographics, USERS)
+
+    def chunks(rejected: RejectedRows) -> Iterator[pa.Table]:
+        known = products()["product_id"].combine_chunks()
+        return _chunks(log, folder, known, rejected)
+
+    return LogInput(chunks, files, NUM_PARTITIONS, side_tables)
 
 
 def _chunks(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,6 +17,9 @@ from mtl_rec.data.events.reading import (
     read_side_table,
 )
 from mtl_rec.data.files import find_files, readable
+
+SideTables = tuple[pa.Table | None, pa.Table | None]
+"""Of items and of users."""
 
 EVENTS_A_PARTITION = 400_000
 BYTES_A_ROW = 40
@@ -32,23 +36,35 @@ class LogInput:
         chunks: Yields usable events, given what collects the others.
         files: Everything that is read, to tell whether it has changed.
         num_partitions: Groups of users small enough to be worked on in memory.
-        item_table: As `read_side_table` gives it, or None.
-        user_table: The same for users.
+        read_side_tables: Reads what is known of items and of users beside the log.
     """
 
     chunks: Callable[[RejectedRows], Iterable[pa.Table]]
     files: Sequence[Path]
     num_partitions: int
-    item_table: pa.Table | None
-    user_table: pa.Table | None
+    read_side_tables: Callable[[], SideTables]
+
+    @property
+    def item_table(self) -> pa.Table | None:
+        """As `read_side_table` gives it, or None."""
+        return self._side_tables[0]
+
+    @property
+    def user_table(self) -> pa.Table | None:
+        """The same for users."""
+        return self._side_tables[1]
+
+    @cached_property
+    def _side_tables(self) -> SideTables:
+        # Whoever finds exposures made before has no need of them.
+        return self.read_side_tables()
 
 
 def open_log(log: EventLog) -> LogInput:
-    """Finds the files of a log and reads its side tables.
+    """Finds the files of a log and of its side tables.
 
     Raises:
         ArtifactError: A file is missing, empty or damaged.
-        SchemaError: A side table is not what it is declared to be.
     """
     if isinstance(log, CompleteJourney):
         # Which takes its kind of input from here.
@@ -68,7 +84,7 @@ def open_log(log: EventLog) -> LogInput:
         lambda rejected: read_events(log, rejected),
         [*files, *(file for side in sides for file in side)],
         1 + num_rows // EVENTS_A_PARTITION,
-        *side_tables(log),
+        lambda: side_tables(log),
     )
 
 
@@ -76,7 +92,7 @@ def _bytes_when_read(file: Path) -> int:
     return file.stat().st_size * (BYTES_A_COMPRESSED if file.suffix == ".gz" else 1)
 
 
-def side_tables(log: EventLog) -> tuple[pa.Table | None, pa.Table | None]:
+def side_tables(log: EventLog) -> SideTables:
     """What is known of items and of users beside the log, if anything is."""
 
     def read(table: SideTable | None, what: str) -> pa.Table | None:

@@ -78,8 +78,10 @@ class UserPast:
     @cached_property
     def _histories(self) -> Timeline:
         """The events that histories hold."""
+        if not self._log.history_events:
+            return self._timeline(None)
         partition, names = self._partition, self._log.event_names
-        wanted = [names.index(name) for name in self._log.history_events or names]
+        wanted = [names.index(name) for name in self._log.history_events]
         events = np.flatnonzero(np.isin(partition.event, wanted))
         return Timeline(partition.user[events], partition.moments, events)
 
