@@ -73,22 +73,46 @@ class ExposureStream:
         for check in checks:
             check.finish()
 
+    def batches(
+        self, columns: Sequence[str] = ()
+    ) -> Iterator[tuple[pa.RecordBatch, np.ndarray, int]]:
+        """Rows of all parts, not yet typed, with the part of each row.
+
+        Args:
+            columns: Those to read beside what decides the part.
+
+        Yields:
+            A batch, positions in `PARTS` or `LEFT_OUT`, the number of its first row.
+        """
+        names = [*columns, *split_columns(self.data.split, self.source)]
+        first_row = 0
+        for batch in self.source.batches(
+            list(dict.fromkeys(names)), self.data.chunk_rows
+        ):
+            yield batch, self.assign(batch, first_row), first_row
+            first_row += batch.num_rows
+
+    def columns(self) -> list[str]:
+        """The columns that features, labels and sampling are read from."""
+        return [
+            *(feature.source_column for feature in self.features),
+            *(task.label_column for task in self.tasks),
+            *sampling_columns(self.source),
+        ]
+
+    def typed(self, batch: pa.RecordBatch) -> pa.Table:
+        """Rows of `batches` as streams yield them."""
+        rows = canonical(batch, self.features, self.tasks)
+        return marked_if_thinned(rows, self.data.source, self.tasks)
+
     def _rows(self, sizes: np.ndarray) -> Iterator[pa.Table]:
         """Yields this part's rows and adds up the `sizes` of all parts."""
-        columns = {feature.source_column: None for feature in self.features}
-        columns |= {task.label_column: None for task in self.tasks}
-        columns |= dict.fromkeys(split_columns(self.data.split, self.source))
-        columns |= dict.fromkeys(sampling_columns(self.source))
-        first_row = 0
-        for batch in self.source.batches(list(columns), self.data.chunk_rows):
-            parts = self.assign(batch, first_row)
-            first_row += batch.num_rows
+        for batch, parts, _ in self.batches(self.columns()):
             sizes += part_sizes(parts)
             rows = batch.filter(pa.array(parts == PARTS.index(self.name)))
             if rows.num_rows:
                 # Before rows are put together: files may differ in their types.
-                typed = canonical(rows, self.features, self.tasks)
-                yield marked_if_thinned(typed, self.data.source, self.tasks)
+                yield self.typed(rows)
 
 
 @dataclass(frozen=True)
@@ -101,12 +125,8 @@ class Splits:
 
     def sizes(self) -> dict[str, int]:
         """Rows of each part, and those left out as their window crosses a cut."""
-        stream, counts = self.train, np.zeros(len(PARTS) + 1, int)
-        columns = split_columns(stream.data.split, stream.source)
-        first_row = 0
-        for batch in stream.source.batches(columns, stream.data.chunk_rows):
-            parts = stream.assign(batch, first_row)
-            first_row += batch.num_rows
+        counts = np.zeros(len(PARTS) + 1, int)
+        for _, parts, _ in self.train.batches():
             counts += part_sizes(parts)
         return dict(zip([*PARTS, "left_out"], counts.tolist(), strict=True))
 

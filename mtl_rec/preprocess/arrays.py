@@ -12,14 +12,11 @@ from mtl_rec.config.sampling import SAMPLING_OFFSET
 from mtl_rec.errors import SchemaError
 from mtl_rec.preprocess.graph import EncodingGraph
 from mtl_rec.preprocess.lists import element_places, list_length
-from mtl_rec.preprocess.sampling import (
-    sampled_alike,
-    sampling_offsets,
-    sampling_weights,
-)
+from mtl_rec.preprocess.sampling import sampled_alike, sampling_offsets
 from mtl_rec.schema.encoded import EncodedExposures
 from mtl_rec.schema.fields import PADDING_ID, IdField, IdListField
 from mtl_rec.schema.rows import says_how_sampled
+from mtl_rec.schema.sampling import sampling_weights
 from mtl_rec.schema.schema import Schema
 
 
@@ -48,7 +45,7 @@ def encode_tables(
         for name, parts in labels.items():
             parts.append(table[name].to_numpy()[:, np.newaxis])
         if with_labels and says_how_sampled(table.column_names):
-            weights.append(sampling_weights(table))
+            weights.append(sampling_weights(table)[:, np.newaxis])
             if schema.sampling and schema.sampling.varies:
                 offsets = sampling_offsets(table, schema.sampling)
                 inputs.setdefault(SAMPLING_OFFSET, []).append(offsets)

@@ -71,13 +71,6 @@ def sampled_alike(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
         yield table
 
 
-def sampling_weights(table: pa.Table) -> np.ndarray:
-    """How many rows each stands for, `(rows, 1)` float64."""
-    per_sampled = np.exp(-table[LOG_SAMPLING_RATE].to_numpy())
-    weights = np.where(table[IS_SAMPLED].to_numpy(), per_sampled, 1.0)
-    return weights[:, np.newaxis]
-
-
 def sampling_offsets(table: pa.Table, correction: SamplingCorrection) -> np.ndarray:
     """What training adds to the first event's logit, `(rows, 1)` float32."""
     offsets = correction.mean_log_rate - table[LOG_SAMPLING_RATE].to_numpy()

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mtl_rec.config.sampling import first_event
+import numpy as np
+import pyarrow as pa
+
+from mtl_rec.config.sampling import IS_SAMPLED, LOG_SAMPLING_RATE, first_event
 from mtl_rec.config.tasks import Task
 from mtl_rec.errors import SchemaError
 
@@ -24,6 +27,12 @@ class SamplingCorrection:
 
     mean_log_rate: float
     varies: bool
+
+
+def sampling_weights(table: pa.Table) -> np.ndarray:
+    """How many rows each canonical row stands for, `(rows,)` float64."""
+    per_sampled = np.exp(-table[LOG_SAMPLING_RATE].to_numpy())
+    return np.where(table[IS_SAMPLED].to_numpy(), per_sampled, 1.0)
 
 
 def require_first_event(tasks: Sequence[Task]) -> Task:

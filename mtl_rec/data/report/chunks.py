@@ -6,15 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from mtl_rec.config.sampling import IS_SAMPLED, LOG_SAMPLING_RATE
+from mtl_rec.config.sampling import IS_SAMPLED
 from mtl_rec.data.checking import LabelCheck
 from mtl_rec.data.draws import draws_for_rows
 from mtl_rec.data.exposures import Splits
 from mtl_rec.data.report.days import Days
 from mtl_rec.data.report.lists import trimmed
-from mtl_rec.data.sampling import marked_if_thinned, sampling_columns
-from mtl_rec.data.splitting import PARTS, part_sizes, refuse_empty, split_columns
-from mtl_rec.schema.rows import canonical, says_how_sampled
+from mtl_rec.data.splitting import PARTS, part_sizes, refuse_empty
+from mtl_rec.schema.rows import says_how_sampled
+from mtl_rec.schema.sampling import sampling_weights
 
 _SEED = 0
 
@@ -47,8 +47,7 @@ class Chunk:
         """How many rows of the data before sampling each stands for."""
         if not says_how_sampled(self.rows.column_names):
             return np.ones(self.rows.num_rows)
-        log_rates = self.rows[LOG_SAMPLING_RATE].to_numpy()
-        return np.where(self.is_sampled, np.exp(-log_rates), 1.0)
+        return sampling_weights(self.rows)
 
 
 def read_chunks(splits: Splits, days: Days | None) -> Iterator[Chunk]:
@@ -61,29 +60,20 @@ def read_chunks(splits: Splits, days: Days | None) -> Iterator[Chunk]:
         SchemaError: Rows contradict what is declared, or a part has no rows.
     """
     stream = splits.train
-    data, features, tasks = stream.data, stream.features, stream.tasks
-    columns = {feature.source_column: None for feature in features}
-    columns |= {task.label_column: None for task in tasks}
-    columns |= dict.fromkeys(split_columns(data.split, stream.source))
-    columns |= dict.fromkeys(sampling_columns(stream.source))
-    checks = [LabelCheck(tasks, part) for part in PARTS]
+    checks = [LabelCheck(stream.tasks, part) for part in PARTS]
     sizes = np.zeros(len(PARTS) + 1, int)
     # Some sources have small batches, which would cost more than their rows.
     waiting: list[Chunk] = []
-    first_row = 0
-    for batch in stream.source.batches(list(columns), data.chunk_rows):
+    for batch, parts, first_row in stream.batches(stream.columns()):
         if not batch.num_rows:
             continue
-        parts = stream.assign(batch, first_row)
         draws = draws_for_rows(first_row, batch.num_rows, _SEED)
-        first_row += batch.num_rows
         sizes += part_sizes(parts)
-        rows = trimmed(canonical(batch, features, tasks), features)
-        rows = marked_if_thinned(rows, data.source, tasks)
+        rows = trimmed(stream.typed(batch), stream.features)
         for part, check in enumerate(checks):
             check.add(rows.filter(pa.array(parts == part)))
         waiting.append(Chunk(rows, parts, days.of(batch) if days else None, draws))
-        if sum(len(chunk.parts) for chunk in waiting) >= data.chunk_rows:
+        if sum(len(chunk.parts) for chunk in waiting) >= stream.data.chunk_rows:
             yield _joined(waiting)
             waiting = []
     if waiting:
