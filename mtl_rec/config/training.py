@@ -1,17 +1,64 @@
 """How the model is trained and what is exported."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import NonNegativeFloat, NonNegativeInt, PositiveFloat
+from pydantic import (
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+)
 
 from mtl_rec.config.base import Count, NonEmpty, Section
 
 
-class LazyAdam(Section):
+class _Clipping(Section):
+    """Optimizers that can clip the gradients of all weights, tables included."""
+
+    global_clipnorm: PositiveFloat | None = None
+    """Highest norm of all gradients together."""
+
+
+class LazyAdam(_Clipping):
     """Adam that sums repeated ids of a batch and leaves the other rows alone."""
 
-    kind: Literal["lazy_adam"] = "lazy_adam"
+    kind: Literal["lazy_adam"]
     learning_rate: PositiveFloat = 1e-3
+
+
+class RowAdagrad(_Clipping):
+    """Adagrad that remembers one number for each row of a table."""
+
+    kind: Literal["row_adagrad"]
+    learning_rate: PositiveFloat = 1e-2
+
+
+class SGD(_Clipping):
+    """Gradient descent without momentum."""
+
+    kind: Literal["sgd"]
+    learning_rate: PositiveFloat = 1e-2
+
+
+TableOptimizer = Annotated[LazyAdam | RowAdagrad | SGD, Field(discriminator="kind")]
+
+
+class DenseAdam(Section):
+    """Adam with decoupled weight decay, for dense weights."""
+
+    learning_rate: PositiveFloat = 1e-3
+    weight_decay: NonNegativeFloat = 0.0
+
+
+class Split(Section):
+    """One optimizer for embedding tables, Adam for dense weights."""
+
+    kind: Literal["split"]
+    tables: TableOptimizer
+    dense: DenseAdam = DenseAdam()
+
+
+Optimizer = Annotated[LazyAdam | RowAdagrad | SGD | Split, Field(discriminator="kind")]
 
 
 class EarlyStopping(Section):
@@ -31,11 +78,13 @@ class Training(Section):
 
     batch_size: Count = 512
     epochs: Count = 10
-    optimizer: LazyAdam = LazyAdam()
+    optimizer: Optimizer = LazyAdam(kind="lazy_adam")
     early_stopping: EarlyStopping = EarlyStopping()
+    steps_per_call: Count | None = None
+    """Batches that one compiled call trains on, one after the other. Not given: as many
+    as make some sixteen thousand rows. To Keras' callbacks a call is one batch."""
     jit: bool | None = None
-    """Compile the dense part of the step with XLA. Not given: where it is faster, which
-    on a CPU under TensorFlow is not where units are dropped out."""
+    """Compile the step with XLA. Not given: where it is faster."""
 
 
 class Export(Section):

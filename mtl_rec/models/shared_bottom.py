@@ -5,6 +5,7 @@ import keras
 from mtl_rec.config.model import SharedBottom
 from mtl_rec.models.heads import funnel_heads
 from mtl_rec.models.inputs import embed_fields, packed_inputs
+from mtl_rec.models.layers.hashed_dropout import HashedDropout
 from mtl_rec.schema.schema import Schema
 
 
@@ -16,7 +17,7 @@ def build_shared_bottom(
     bottom = embed_fields(inputs, schema, embedding_dim)
     for depth, units in enumerate(config.bottom_units):
         dense = keras.layers.Dense(units, activation="relu", name=f"bottom_{depth}")
-        bottom = keras.layers.Dropout(config.dropout)(dense(bottom))
+        bottom = HashedDropout(config.dropout)(dense(bottom))
 
     outputs = funnel_heads(bottom, config.tower_units, config.dropout, schema, inputs)
     return keras.Model(inputs, outputs, name="shared_bottom")

@@ -5,6 +5,9 @@ import numpy as np
 
 from mtl_rec.schema.encoded import EncodedExposures
 
+ROWS_PER_CALL = 16_384
+"""Enough for what a call costs beside its steps to be little."""
+
 
 class Batches(keras.utils.PyDataset):
     """Shuffled training batches, for `fit(..., shuffle=False)`.
@@ -18,6 +21,8 @@ class Batches(keras.utils.PyDataset):
         batch_size: Rows per batch; all rows at most.
         seed: With the epoch, decides the order.
         first_epoch: Epoch to start with.
+        steps_per_call: Batches in an item, stacked on a new first axis, which a
+            `TrainableModel` trains on one after the other in one compiled call.
     """
 
     def __init__(
@@ -26,22 +31,26 @@ class Batches(keras.utils.PyDataset):
         batch_size: int,
         seed: int = 0,
         first_epoch: int = 0,
+        steps_per_call: int = 1,
     ) -> None:
         super().__init__()
         self._inputs = exposures.inputs
         self._labels = exposures.training_labels()
         self._num_rows = len(exposures)
         self.batch_size = min(batch_size, self._num_rows)
+        self.steps_per_call = min(steps_per_call, self._num_rows // self.batch_size)
         self._seed = seed
         self._epoch = first_epoch
         self._order = self._permutation()
 
     def __len__(self) -> int:
-        return self._num_rows // self.batch_size
+        return self._num_rows // (self.batch_size * self.steps_per_call)
 
     def __getitem__(self, index: int):
-        start = index * self.batch_size
-        rows = self._order[start : start + self.batch_size]
+        size = self.batch_size * self.steps_per_call
+        rows = self._order[index * size : (index + 1) * size]
+        if self.steps_per_call > 1:
+            rows = rows.reshape(self.steps_per_call, self.batch_size)
         inputs = {name: array[rows] for name, array in self._inputs.items()}
         return inputs, {name: array[rows] for name, array in self._labels.items()}
 
@@ -54,3 +63,18 @@ class Batches(keras.utils.PyDataset):
         return np.random.default_rng([self._seed, self._epoch]).permutation(
             self._num_rows
         )
+
+
+def usual_steps_per_call(num_rows: int, batch_size: int) -> int:
+    """Batches for one call: about `ROWS_PER_CALL` rows, and few batches left over.
+
+    Args:
+        num_rows: Of the training split.
+        batch_size: Rows per batch.
+    """
+    num_batches = max(1, num_rows // batch_size)
+    usual = max(1, ROWS_PER_CALL // batch_size)
+    if num_batches <= usual:
+        return num_batches
+    allowed = range(max(1, usual // 2), min(2 * usual, num_batches) + 1)
+    return min(allowed, key=lambda steps: (num_batches % steps, abs(steps - usual)))

@@ -8,8 +8,12 @@ import keras
 from mtl_rec.config.training import Training
 from mtl_rec.losses.funnel import funnel_losses
 from mtl_rec.models.layers.fused_embedding import FusedEmbedding
-from mtl_rec.optimizers.lazy_adam import LazyAdam
+from mtl_rec.optimizers import RowOptimizer, SplitOptimizer
 from mtl_rec.schema.schema import Schema
+from mtl_rec.training.optimizers import build_optimizer
+
+WHOLE_TABLE_SHARE = 1
+"""Rows of a table for each id of a batch up to which sweeping it whole is faster."""
 
 
 @keras.saving.register_keras_serializable(package="mtl_rec")
@@ -19,7 +23,11 @@ class TrainableModel(keras.Model):
     It is built like any functional model, `TrainableModel(inputs, outputs)`, and used
     through Keras' own `compile`, `fit`, `evaluate`, `predict` and `save`. Each step
     reads only the rows of the tables that the batch needs, compiles the rest with XLA,
-    and updates only those rows.
+    and updates only those rows. Small tables are cheaper to sweep as a whole, inside
+    XLA: their other rows stay as they are all the same.
+
+    It also takes several batches at once, stacked on a new first axis, as `Batches`
+    gives them, and trains on one after the other in a single compiled call.
     """
 
     @property
@@ -32,6 +40,35 @@ class TrainableModel(keras.Model):
         """The trainable variables that are not tables."""
         held = {id(layer.table) for layer in self.tables}
         return [v for v in self.trainable_variables if id(v) not in held]
+
+    @property
+    def whole_tables(self) -> list[FusedEmbedding]:
+        """Tables so small that a step sweeps them whole."""
+        return [t for t in self.tables if t.num_rows <= self.whole_table_rows]
+
+    @property
+    def row_tables(self) -> list[FusedEmbedding]:
+        """Tables of which a step touches the rows of its batch alone."""
+        return [t for t in self.tables if t.num_rows > self.whole_table_rows]
+
+    @property
+    def has_metrics(self) -> bool:
+        """Whether metrics beside the losses are computed at every step."""
+        return self._compile_metrics is not None
+
+    @property
+    def num_replicas(self) -> int:
+        """Devices that share every batch."""
+        distribution = keras.distribution.distribution()
+        if distribution is not None:
+            return distribution.device_mesh.devices.size
+        strategy = getattr(self, "distribute_strategy", None)
+        return strategy.num_replicas_in_sync if strategy else 1
+
+    def holds_several_batches(self, x: Any) -> bool:
+        """Whether inputs are batches stacked on a new first axis."""
+        own, given = (keras.tree.flatten(part)[0] for part in (self.input, x))
+        return len(given.shape) == len(own.shape) + 1
 
     def table_ids(self, x: Any) -> dict[FusedEmbedding, Any]:
         """The ids that each table is asked for, without reading any table."""
@@ -49,22 +86,25 @@ class TrainableModel(keras.Model):
         loss_weights: Any = None,
         metrics: Any = None,
         jit_compile: bool | str = "auto",
+        whole_table_rows: int = 4096,
         **kwargs: Any,
     ) -> None:
         """As `keras.Model.compile`, with an optimizer that knows tables.
 
         Args:
-            optimizer: A `LazyAdam`.
+            optimizer: One of `mtl_rec.optimizers`.
             loss: By task, such as `funnel_losses` gives.
             loss_weights: By task.
             metrics: As in Keras.
             jit_compile: Whether XLA compiles the dense part; "auto" where it pays.
+            whole_table_rows: Tables of at most so many rows are swept whole.
             **kwargs: As in Keras.
         """
-        if not isinstance(optimizer, LazyAdam):
+        if not isinstance(optimizer, RowOptimizer | SplitOptimizer):
             raise ValueError(
-                "`optimizer` must be a `mtl_rec.optimizers.LazyAdam`, which updates "
-                f"tables row by row. Received: {optimizer!r}."
+                "`optimizer` must be one of `mtl_rec.optimizers`, which update tables "
+                "row by row; `SplitOptimizer` takes any other for the dense weights. "
+                f"Received: {optimizer!r}."
             )
         if self.dtype_policy.compute_dtype == "float16":
             raise ValueError(
@@ -87,6 +127,7 @@ class TrainableModel(keras.Model):
         ids_model = keras.Model(self.input, ids) if ids else None
         object.__setattr__(self, "_ids_model", ids_model)
         object.__setattr__(self, "dense_part", None)
+        object.__setattr__(self, "whole_table_rows", whole_table_rows)
         if jit_compile == "auto":
             jit_compile = self._jit_pays()
         object.__setattr__(self, "jit_dense_part", jit_compile)
@@ -95,14 +136,24 @@ class TrainableModel(keras.Model):
     def _jit_pays(self) -> bool:
         """Not on a CPU with dropout, whose random numbers XLA draws slowly there.
 
-        Measured on TensorFlow, 8 experts of 16 units, batch 512, two cores: 125
-        microseconds of CPU per row under XLA, 30 without.
+        Measured on TensorFlow with Keras' layer, 8 experts of 16 units, batch 512, two
+        cores: 125 microseconds of CPU per row under XLA, 30 without.
         """
-        dropout = keras.layers.Dropout
+        dropout = keras.layers.Dropout  # Not ours, whose masks are hashes.
         layers = self._flatten_layers(include_self=False)
         drops = any(isinstance(layer, dropout) and layer.rate > 0 for layer in layers)
         devices = keras.distribution.list_devices()
         return not drops or any(device.startswith("gpu") for device in devices)
+
+    def _symbolic_build(self, iterator: Any = None, data_batch: Any = None) -> None:
+        """Called by Keras before training; it builds with one batch, not several."""
+        if iterator is not None:
+            _, _, data = next(iter(iterator))
+            data_batch = data[0] if isinstance(data, list | tuple) else next(data)
+        x, _, _ = keras.utils.unpack_x_y_sample_weight(data_batch)
+        if self.holds_several_batches(x):
+            data_batch = keras.tree.map_structure(lambda part: part[0], data_batch)
+        super()._symbolic_build(data_batch=data_batch)
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Called by Keras on loading; a saved `jit_compile` is another backend's."""
@@ -127,10 +178,12 @@ def make_trainable(
         schema: Says which losses the tasks have.
     """
     trainable = TrainableModel(model.input, model.output, name=model.name)
+    widest = max((len(layer.offsets) for layer in trainable.tables), default=0)
     trainable.compile(
-        LazyAdam(config.optimizer.learning_rate),
+        build_optimizer(config.optimizer),
         loss=funnel_losses(schema.tasks, schema.label_scales),
         loss_weights={task.name: task.loss_weight for task in schema.tasks},
         jit_compile="auto" if config.jit is None else config.jit,
+        whole_table_rows=WHOLE_TABLE_SHARE * config.batch_size * widest,
     )
     return trainable

@@ -7,7 +7,7 @@ import keras
 from mtl_rec.config.training import Training
 from mtl_rec.schema.encoded import EncodedExposures
 from mtl_rec.training.base_rate import match_base_rate
-from mtl_rec.training.batches import Batches
+from mtl_rec.training.batches import Batches, usual_steps_per_call
 from mtl_rec.training.checkpoint import BestCheckpoint, mode_of
 from mtl_rec.training.trainable import TrainableModel
 from mtl_rec.training.validation import ValidationMetrics
@@ -42,8 +42,14 @@ def fit_best(
     checkpoint_path = folder / "checkpoints" / "best.weights.h5"
     checkpoint_path.parent.mkdir(parents=True, exist_ok=True)
     checkpoint = BestCheckpoint(checkpoint_path, stopping.metric, mode)
+    steps_per_call = config.steps_per_call or usual_steps_per_call(
+        len(train), config.batch_size
+    )
+    if model.num_replicas > 1:
+        # Keras divides the first axis of the data among the devices.
+        steps_per_call = 1
     history = model.fit(
-        Batches(train, config.batch_size, seed),
+        Batches(train, config.batch_size, seed, steps_per_call=steps_per_call),
         epochs=config.epochs,
         shuffle=False,
         verbose=0,

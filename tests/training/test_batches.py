@@ -1,6 +1,8 @@
 import numpy as np
+import pytest
 
 from mtl_rec.training import Batches
+from mtl_rec.training.batches import ROWS_PER_CALL, usual_steps_per_call
 
 
 def order_of(batches):
@@ -56,3 +58,27 @@ def test_rows_that_a_task_does_not_learn_from_have_no_label(exposures):
     clicked = labels["click"][:, 0] == 1
     assert np.isnan(labels["buy"][~clicked]).all()
     assert not np.isnan(labels["buy"][clicked]).any()
+
+
+def test_a_call_holds_the_batches_it_would_have_one_by_one(exposures):
+    several, single = Batches(exposures, 50, steps_per_call=4), Batches(exposures, 50)
+
+    assert len(several) == 3
+    for index in range(3):
+        inputs, labels = several[index]
+        for step in range(4):
+            alone, own = single[4 * index + step]
+            np.testing.assert_array_equal(inputs["history"][step], alone["history"])
+            np.testing.assert_array_equal(labels["buy"][step], own["buy"])
+
+
+@pytest.mark.parametrize(
+    ("num_rows", "batch_size"), [(59_801, 512), (10, 512), (10**7, 4096), (999, 10)]
+)
+def test_the_usual_call_leaves_few_batches_over(num_rows, batch_size):
+    steps = usual_steps_per_call(num_rows, batch_size)
+
+    num_batches = max(1, num_rows // batch_size)
+    assert 1 <= steps <= num_batches
+    assert num_batches % steps <= 0.03 * num_batches
+    assert steps * batch_size <= max(2 * ROWS_PER_CALL, batch_size)

@@ -6,8 +6,8 @@ import pytest
 from keras import ops
 
 from mtl_rec.losses import funnel_losses
-from mtl_rec.optimizers import LazyAdam
-from mtl_rec.training import Batches
+from mtl_rec.optimizers import SGD, LazyAdam, RowAdagrad, SplitOptimizer
+from mtl_rec.training import Batches, TrainableModel
 
 
 @keras.saving.register_keras_serializable("test")
@@ -26,7 +26,7 @@ class OneHotEmbedding(keras.layers.Layer):
         return ops.matmul(one_hot, self.table)
 
 
-def dense_twin(model, schema):
+def dense_twin(model, schema, **clipping):
     """The same weights and graph, trained by Keras' own step with dense tables."""
 
     def replace(layer):
@@ -41,17 +41,31 @@ def dense_twin(model, schema):
     for weight in model.weights:
         if not weight.path.endswith("/table"):
             weights[weight.path].assign(ops.convert_to_numpy(weight))
-    twin.compile(keras.optimizers.Adam(0.01), funnel_losses(schema.tasks))
+    twin.compile(keras.optimizers.Adam(0.01, **clipping), funnel_losses(schema.tasks))
     return twin
 
 
+def recompiled(model, optimizer, whole_table_rows, jit=True):
+    """Tables of 40 rows are swept whole, or row by row where none may be."""
+    model.compile(
+        optimizer, model.loss, jit_compile=jit, whole_table_rows=whole_table_rows
+    )
+    return model
+
+
+WHOLE, BY_ROW = 1000, 0
+
+
+@pytest.mark.parametrize("whole_table_rows", [WHOLE, BY_ROW])
+@pytest.mark.parametrize("clipping", [{}, {"global_clipnorm": 0.05}])
 @pytest.mark.parametrize("jit", [True, False])
 def test_tables_and_dense_weights_move_as_under_dense_adam(
-    jit, make_model, schema, exposures
+    jit, clipping, whole_table_rows, make_model, schema, exposures
 ):
     """Every id occurs in every batch, so that lazy and dense Adam are one thing."""
-    model = make_model(jit=jit, optimizer={"learning_rate": 0.01})
-    twin = dense_twin(model, schema)
+    model = make_model()
+    recompiled(model, LazyAdam(0.01, **clipping), whole_table_rows, jit)
+    twin = dense_twin(model, schema, **clipping)
     every_id = np.arange(40, dtype="int32")
     inputs = {name: array[:200].copy() for name, array in exposures.inputs.items()}
     inputs["user_ids"][:40, 0] = every_id
@@ -71,8 +85,82 @@ def test_tables_and_dense_weights_move_as_under_dense_adam(
         )
 
 
-def test_only_the_rows_of_the_batch_move(make_model, exposures):
+OPTIMIZERS = {
+    "lazy_adam": lambda: LazyAdam(0.01),
+    "row_adagrad": lambda: RowAdagrad(0.05),
+    "sgd": lambda: SGD(0.5),
+    "split": lambda: SplitOptimizer(RowAdagrad(0.05), keras.optimizers.AdamW(0.01)),
+    "clipped": lambda: LazyAdam(0.01, global_clipnorm=0.1),
+}
+optimizers = pytest.mark.parametrize("optimizer", OPTIMIZERS)
+
+
+def trained(model, exposures, steps_per_call=1, epochs=2):
+    batches = Batches(exposures, 50, steps_per_call=steps_per_call)
+    model.fit(batches, epochs=epochs, shuffle=False, verbose=0)
+    return model.get_weights() + [
+        ops.convert_to_numpy(v) for v in model.optimizer.variables
+    ]
+
+
+@optimizers
+def test_sweeping_a_table_and_touching_its_rows_are_one_thing(
+    optimizer, make_model, exposures
+):
+    whole, by_row = (
+        trained(recompiled(make_model(), OPTIMIZERS[optimizer](), rows), exposures)
+        for rows in (WHOLE, BY_ROW)
+    )
+
+    for one, other in zip(whole, by_row, strict=True):
+        np.testing.assert_allclose(one, other, atol=2e-6, rtol=2e-5)
+
+
+@optimizers
+@pytest.mark.parametrize("whole_table_rows", [WHOLE, BY_ROW])
+def test_several_batches_in_a_call_train_as_one_after_the_other(
+    whole_table_rows, optimizer, make_model, exposures
+):
+    one, several = (
+        trained(
+            recompiled(make_model(), OPTIMIZERS[optimizer](), whole_table_rows),
+            exposures,
+            steps_per_call,
+        )
+        for steps_per_call in (1, 4)
+    )
+
+    for single, stacked in zip(one, several, strict=True):
+        np.testing.assert_allclose(single, stacked, atol=2e-6, rtol=2e-5)
+
+
+def test_the_loss_of_a_call_is_the_mean_of_its_batches(make_model, exposures):
+    """At a rate of nearly nothing all batches meet the same weights."""
+    losses = []
+    for steps_per_call in (1, 4):
+        model = recompiled(make_model(), SGD(1e-12), WHOLE)
+        batches = Batches(exposures, 50, steps_per_call=steps_per_call)
+        history = model.fit(batches, shuffle=False, verbose=0)
+        losses.append(history.history["loss"][0])
+
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+
+
+def test_metrics_see_every_batch_of_a_call(make_model, exposures):
     model = make_model()
+    seen = keras.metrics.MeanMetricWrapper(lambda y, _: ops.ones_like(y), name="rows")
+    model.compile(LazyAdam(), model.loss, metrics={"click": seen})
+
+    model.fit(
+        Batches(exposures, 50, steps_per_call=4), epochs=1, shuffle=False, verbose=0
+    )
+
+    assert float(ops.convert_to_numpy(seen.count)) == len(exposures)
+
+
+@pytest.mark.parametrize("whole_table_rows", [WHOLE, BY_ROW])
+def test_only_the_rows_of_the_batch_move(whole_table_rows, make_model, exposures):
+    model = recompiled(make_model(), LazyAdam(), whole_table_rows)
     before = [layer.get_weights()[0] for layer in model.tables]
     inputs = {name: array[:8] for name, array in exposures.inputs.items()}
     labels = {name: array[:8] for name, array in exposures.training_labels().items()}
@@ -86,15 +174,16 @@ def test_only_the_rows_of_the_batch_move(make_model, exposures):
         new = layer.get_weights()[0]
         np.testing.assert_array_equal(new[untouched], old[untouched])
         assert not np.array_equal(new[rows], old[rows])
-        for moment in model.optimizer.moments(layer.table):
+        for moment in model.optimizer.row_slots(layer.table):
             assert not ops.convert_to_numpy(moment)[untouched].any()
 
 
-def test_a_frozen_table_stays(make_model, exposures):
+@pytest.mark.parametrize("whole_table_rows", [WHOLE, BY_ROW])
+def test_a_frozen_table_stays(whole_table_rows, make_model, exposures):
     model = make_model()
     frozen = model.get_layer("embedding_3")
     frozen.trainable = False
-    model.compile(LazyAdam(), model.loss)
+    recompiled(model, LazyAdam(), whole_table_rows)
     before = frozen.get_weights()[0]
 
     model.fit(Batches(exposures, 64), epochs=1, shuffle=False, verbose=0)
@@ -102,10 +191,16 @@ def test_a_frozen_table_stays(make_model, exposures):
     np.testing.assert_array_equal(frozen.get_weights()[0], before)
 
 
-def test_xla_is_left_out_by_itself_where_units_are_dropped_out(make_model):
-    assert make_model().jit_dense_part is True
-    assert make_model(dropout=0.2).jit_dense_part is False
-    assert make_model(dropout=0.2, jit=True).jit_dense_part is True
+def test_xla_is_left_out_by_itself_where_keras_drops_units_out(make_model, schema):
+    inputs = make_model(dropout=0.2)
+    dropped = keras.layers.Dropout(0.2)(inputs.get_layer("experts").output)
+    body = keras.Model(inputs.input, keras.layers.Flatten()(dropped))
+    model = TrainableModel(body.input, keras.layers.Dense(1)(body.output))
+
+    model.compile(LazyAdam(), "mse")
+
+    assert make_model(dropout=0.2).jit_dense_part is True
+    assert model.jit_dense_part is False
 
 
 @pytest.mark.parametrize("jit", [True, None])

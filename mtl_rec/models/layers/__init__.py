@@ -2,6 +2,7 @@
 
 from mtl_rec.models.layers.funnel import FunnelLogProbabilities, FunnelPredictions
 from mtl_rec.models.layers.fused_embedding import FusedEmbedding
+from mtl_rec.models.layers.hashed_dropout import HashedDropout
 from mtl_rec.models.layers.masked_mean import MaskedMean
 from mtl_rec.models.layers.mixture_of_experts import MixtureOfExperts
 from mtl_rec.models.layers.parallel_mlp import ParallelMLP
@@ -11,6 +12,7 @@ __all__ = [
     "FunnelLogProbabilities",
     "FunnelPredictions",
     "FusedEmbedding",
+    "HashedDropout",
     "MaskedMean",
     "MixtureOfExperts",
     "ParallelMLP",

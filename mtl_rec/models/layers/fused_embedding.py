@@ -8,6 +8,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from mtl_rec.table_rows import rows_of
+
 _GIVEN: contextvars.ContextVar[Mapping["FusedEmbedding", Any]]
 _GIVEN = contextvars.ContextVar("embeddings_given", default={})  # noqa: B039 - read only
 
@@ -65,6 +67,8 @@ class FusedEmbedding(keras.layers.Layer):
             dtype="float32",
             autocast=False,
         )
+        # Tells optimizers that a step touches few of its rows.
+        self.table.is_table = True
 
     def rows(self, ids):
         """Row numbers of ids, `(batch, columns)` int32."""
@@ -76,10 +80,7 @@ class FusedEmbedding(keras.layers.Layer):
         return ops.cast(embedded, self.compute_dtype)
 
     def _gather(self, rows):
-        # TensorFlow's `take` reads the whole table first; its variables can do better.
-        if hasattr(self.table.value, "sparse_read"):
-            return self.table.value.sparse_read(rows)
-        return ops.take(self.table.value, rows, axis=0)
+        return rows_of(self.table, rows)
 
     def compute_output_shape(self, ids_shape):
         return (*ids_shape, self.embedding_dim)

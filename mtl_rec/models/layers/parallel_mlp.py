@@ -6,6 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from mtl_rec.models.layers.hashed_dropout import HashedDropout
+
 
 @keras.saving.register_keras_serializable(package="mtl_rec")
 class ParallelMLP(keras.layers.Layer):
@@ -41,7 +43,7 @@ class ParallelMLP(keras.layers.Layer):
         self.num_networks = num_networks
         self.units = list(units)
         self.dropout = dropout
-        self._dropout = keras.layers.Dropout(dropout)
+        self._dropout = HashedDropout(dropout)
 
     def build(self, input_shape):
         if len(input_shape) == 3 and input_shape[1] != self.num_networks:

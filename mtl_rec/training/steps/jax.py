@@ -7,35 +7,41 @@ import jax.numpy as jnp
 import keras
 
 from mtl_rec.models.layers.fused_embedding import embeddings_given
+from mtl_rec.training.steps.whole_tables import summed_by_row, updated_table
 
 
 def train_step(model: Any, state: Any, data: Any) -> tuple[dict[str, Any], Any]:
-    """One step of `TrainableModel`, as Keras' JAX trainer calls it."""
-    x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+    """One call of `TrainableModel`, as Keras' JAX trainer makes it."""
+    batch = keras.utils.unpack_x_y_sample_weight(data)
+    if model.holds_several_batches(batch[0]):
+        state, _ = jax.lax.scan(
+            lambda state, batch: (_train_one(model, state, batch), None), state, batch
+        )
+    else:
+        state = _train_one(model, state, batch)
+    with _Values(model, state).scope():
+        return model.get_metrics_result(), state
+
+
+def _train_one(model: Any, state: Any, batch: Any) -> Any:
+    x, y, sample_weight = batch
     optimizer, tables = model.optimizer, model.tables
-    groups = (
-        model.trainable_variables,
-        model.non_trainable_variables,
-        optimizer.variables,
-        model.metrics_variables,
-    )
-    values = _Values(groups, state)
+    values = _Values(model, state)
     with values.scope():
         ids = model.table_ids(x)
-        learning_rate = jnp.asarray(optimizer.learning_rate, "float32")
-        step = jnp.asarray(optimizer.iterations.value + 1, "float32")
-    touched = [_distinct(layer.rows(i), layer.num_rows) for layer, i in ids.items()]
-    rows = [
-        _read(values[layer.table], unique)
-        for layer, (unique, _) in zip(tables, touched, strict=True)
+        rate = jnp.asarray(optimizer.for_tables.learning_rate, "float32")
+        step = jnp.asarray(optimizer.for_tables.iterations.value + 1, "float32")
+    parts = [
+        (_Whole if layer in model.whole_tables else _Touched)(
+            layer, ids[layer], values[layer.table]
+        )
+        for layer in tables
     ]
+    embeddings = [part.embeddings() for part in parts]
     dense = model.dense_variables
 
-    def loss_of(weights, rows):
-        given = {
-            layer: read[inverse]
-            for layer, read, (_, inverse) in zip(tables, rows, touched, strict=True)
-        }
+    def loss_of(weights, embeddings):
+        given = dict(zip(tables, embeddings, strict=True))
         replaced = list(zip(dense, weights, strict=True))
         with values.scope(replaced) as scope, embeddings_given(given):
             y_pred = model(x, training=True)
@@ -44,34 +50,89 @@ def train_step(model: Any, state: Any, data: Any) -> tuple[dict[str, Any], Any]:
 
     weights = [values[variable] for variable in dense]
     gradient_of = jax.value_and_grad(loss_of, argnums=(0, 1), has_aux=True)
-    (loss, (y_pred, changed)), gradients = gradient_of(weights, rows)
+    (loss, (y_pred, changed)), (gradients, by_place) = gradient_of(weights, embeddings)
     values.replace(changed)
+    summed = [part.summed(g) for part, g in zip(parts, by_place, strict=True)]
+    gradients, summed = optimizer.clip(gradients, summed)
 
     with values.scope() as scope:
-        optimizer.apply(gradients[0], dense)
+        optimizer.apply(gradients, dense)
         model.track_loss(loss, keras.tree.flatten(y_pred)[0].shape[0])
-        logs = model.compute_metrics(x, y, y_pred, sample_weight)
+        model.compute_metrics(x, y, y_pred, sample_weight)
     values.replace(values.changed(scope))
 
-    for layer, read, (unique, _), gradient in zip(
-        tables, rows, touched, gradients[1], strict=True
-    ):
-        if not layer.trainable:
-            continue
-        moments = optimizer.moments(layer.table)
-        read_moments = [_read(values[moment], unique) for moment in moments]
-        updated = optimizer.updated_rows(
-            read, *read_moments, gradient, learning_rate, step
+    for part, gradient in zip(parts, summed, strict=True):
+        if part.layer.trainable:
+            part.update(optimizer.for_tables, values, gradient, rate, step)
+    return values.state()
+
+
+class _Touched:
+    """The distinct rows of one large table that a batch holds, in a fixed size."""
+
+    def __init__(self, layer: Any, ids: Any, table: Any) -> None:
+        self.layer = layer
+        self._unique, self._place = _distinct(layer.rows(ids), layer.num_rows)
+        self._read = _read(table, self._unique)
+
+    def embeddings(self):
+        """`(batch, columns, embedding_dim)`, differentiable by position."""
+        return self._read[self._place]
+
+    def summed(self, gradient):
+        """The gradient of each distinct row; zero in places that are not used."""
+        return jnp.zeros_like(self._read).at[self._place].add(gradient)
+
+    def update(self, optimizer, values, gradient, learning_rate, step) -> None:
+        """Lets the optimizer change these rows and what it remembers of them."""
+        slots = optimizer.row_slots(self.layer.table)
+        read = [_read(values[slot], self._unique) for slot in slots]
+        rows, read = optimizer.updated_rows(
+            self._read, read, gradient, learning_rate, step
         )
-        for variable, new in zip((layer.table, *moments), updated, strict=True):
-            values[variable] = _write(values[variable], unique, new)
-    return logs, values.state()
+        for variable, new in zip(
+            (self.layer.table, *slots), (rows, *read), strict=True
+        ):
+            values[variable] = _write(values[variable], self._unique, new)
+
+
+class _Whole:
+    """A small table, of which the rows in the batch change in one sweep over all."""
+
+    def __init__(self, layer: Any, ids: Any, table: Any) -> None:
+        self.layer = layer
+        self._rows, self._table = layer.rows(ids), table
+
+    def embeddings(self):
+        """`(batch, columns, embedding_dim)`."""
+        return self._table[self._rows]
+
+    def summed(self, gradient):
+        """The gradient of every row."""
+        summed, self._is_held = summed_by_row(gradient, self._rows, self.layer.num_rows)
+        return summed
+
+    def update(self, optimizer, values, gradient, learning_rate, step) -> None:
+        """Lets the optimizer change the rows that the batch holds."""
+        variables = [self.layer.table, *optimizer.row_slots(self.layer.table)]
+        old = [values[variable] for variable in variables]
+        updated = updated_table(
+            optimizer, old, gradient, self._is_held, learning_rate, step
+        )
+        for variable, new in zip(variables, updated, strict=True):
+            values[variable] = new
 
 
 class _Values:
     """Current values of all variables, addressed by variable."""
 
-    def __init__(self, groups, state) -> None:
+    def __init__(self, model, state) -> None:
+        groups = (
+            model.trainable_variables,
+            model.non_trainable_variables,
+            model.optimizer.variables,
+            model.metrics_variables,
+        )
         self._groups = groups
         self._variables = {id(v): v for group in groups for v in group}
         self._values = {

@@ -1,4 +1,4 @@
-"""The train step on TensorFlow: tables outside XLA, the dense part inside."""
+"""The train step on TensorFlow: large tables outside XLA, all else inside."""
 
 from typing import Any
 
@@ -6,77 +6,147 @@ import keras
 import tensorflow as tf
 
 from mtl_rec.models.layers.fused_embedding import embeddings_given
+from mtl_rec.optimizers.clipping import clips
+from mtl_rec.training.steps.tensorflow_replicas import train_replica
+from mtl_rec.training.steps.tensorflow_rows import TouchedRows
+from mtl_rec.training.steps.whole_tables import summed_by_row, updated_table
 
 
 def train_step(model: Any, data: Any) -> dict[str, Any]:
-    """One step of `TrainableModel`, as Keras' TensorFlow trainer calls it."""
-    x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-    optimizer = model.optimizer
-    touched = [_Touched(layer, ids) for layer, ids in model.table_ids(x).items()]
-    embeddings = [part.embeddings() for part in touched]
-    # Read before the dense weights' update counts this step.
-    learning_rate = tf.cast(optimizer.learning_rate, tf.float32)
-    step = tf.cast(optimizer.iterations + 1, tf.float32)
+    """One call of `TrainableModel`, as Keras' TensorFlow trainer makes it."""
+    batch = keras.utils.unpack_x_y_sample_weight(data)
+    if model.num_replicas > 1:
+        train_replica(model, batch)
+    elif model.holds_several_batches(batch[0]):
+        _train_several(model, batch)
+    else:
+        _train_one(model, batch)
+    return model.get_metrics_result()
 
-    loss, y_pred, gradients, row_gradients = _dense_part(model)(
-        x, y, sample_weight, embeddings
-    )
-    optimizer.apply(gradients, model.dense_variables)
-    for part, gradient in zip(touched, row_gradients, strict=True):
-        part.update(optimizer, gradient, learning_rate, step)
+
+def _train_several(model: Any, batches: Any) -> None:
+    """A loop inside the graph; inside XLA where nothing must stay outside."""
+    tensors = [part for part in keras.tree.flatten(batches) if part is not None]
+    num_batches = tf.shape(tensors[0])[0]
+
+    def train_all(batches, num_batches):
+        def train_next(number):
+            batch = keras.tree.map_structure(
+                lambda part: None if part is None else part[number], batches
+            )
+            _train_one(model, batch)
+            return number + 1
+
+        tf.while_loop(
+            lambda number: number < num_batches,
+            train_next,
+            [tf.constant(0)],
+            parallel_iterations=1,
+        )
+
+    if model.jit_dense_part and not model.row_tables and not model.has_metrics:
+        train_all = tf.function(train_all, jit_compile=True, autograph=False)
+    train_all(batches, num_batches)
+
+
+def _train_one(model: Any, batch: Any) -> None:
+    x, y, sample_weight = batch
+    optimizer = model.optimizer
+    ids = model.table_ids(x)
+    touched = [TouchedRows(layer, ids[layer]) for layer in model.row_tables]
+    # Read before the dense weights' update counts this step.
+    rate_and_step = _rate_and_step(optimizer)
+    embeddings = [part.embeddings() for part in touched]
+
+    loss, y_pred, gradients = _dense_part(model)(x, y, sample_weight, embeddings)
+    summed = [
+        part.summed(gradient)
+        for part, gradient in zip(touched, gradients["rows"], strict=True)
+    ]
+    if "dense" in gradients:
+        dense, whole, summed = _clipped(optimizer, gradients, summed)
+        _apply(model, dense, whole, rate_and_step)
+    for part, gradient in zip(touched, summed, strict=True):
+        part.update(optimizer.for_tables, gradient, *rate_and_step)
 
     model.track_loss(loss, tf.shape(keras.tree.flatten(y_pred)[0])[0])
-    return model.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+    model.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 
 
-class _Touched:
-    """The distinct rows of one table that a batch holds.
-
-    Their number changes with every batch, so this stays outside XLA, which would
-    compile anew each time.
-    """
-
-    def __init__(self, layer: Any, ids: Any) -> None:
-        self._layer = layer
-        self._shape = [*ids.shape, layer.embedding_dim]
-        self._rows, self._place = tf.unique(tf.reshape(layer.rows(ids), [-1]))
-        self._read = layer.table.value.sparse_read(self._rows)
-
-    def embeddings(self) -> Any:
-        """`(batch, columns, embedding_dim)`, differentiable by position."""
-        flat = tf.gather(self._read, self._place)
-        return tf.reshape(flat, [-1, *self._shape[1:]])
-
-    def update(self, optimizer: Any, gradient: Any, learning_rate, step) -> None:
-        """Sums the gradient of repeated rows and lets the optimizer change them."""
-        if not self._layer.trainable:
-            return
-        flat = tf.reshape(gradient, [-1, self._shape[-1]])
-        summed = tf.math.unsorted_segment_sum(flat, self._place, tf.size(self._rows))
-        moments = optimizer.moments(self._layer.table)
-        mean, square = (moment.value.sparse_read(self._rows) for moment in moments)
-        updated = optimizer.updated_rows(
-            self._read, mean, square, summed, learning_rate, step
-        )
-        for variable, new in zip((self._layer.table, *moments), updated, strict=True):
-            variable.value.scatter_update(tf.IndexedSlices(new, self._rows))
+def _rate_and_step(optimizer: Any) -> tuple[Any, Any]:
+    """Of the tables' optimizer, for the step that is about to be taken."""
+    tables = optimizer.for_tables
+    rate = tf.cast(tables.learning_rate, tf.float32)
+    return rate, tf.cast(tables.iterations + 1, tf.float32)
 
 
 def _dense_part(model: Any) -> Any:
-    """Forward and backward without the tables, compiled once for each compile()."""
+    """Forward, backward and all updates but those of large tables' rows.
+
+    Made once for each compile(). Where rows and dense weights are clipped together it
+    leaves the updates to the caller and returns their gradients too.
+    """
     if model.dense_part is None:
+        updates_here = not (model.row_tables and clips(model.optimizer))
 
         @tf.function(jit_compile=model.jit_dense_part, autograph=False)
         def dense_part(x, y, sample_weight, embeddings):
-            given = dict(zip(model.tables, embeddings, strict=True))
-            with tf.GradientTape() as tape:
-                tape.watch(embeddings)
-                with embeddings_given(given):
-                    y_pred = model(x, training=True)
-                loss = model.compute_loss(x, y, y_pred, sample_weight, training=True)
-            weights = [variable.value for variable in model.dense_variables]
-            gradients: Any = tape.gradient(loss, (weights, embeddings))
-            return loss, y_pred, *gradients
+            loss, y_pred, gradients = _gradients(model, x, y, sample_weight, embeddings)
+            if updates_here:
+                rate_and_step = _rate_and_step(model.optimizer)
+                dense, whole, _ = _clipped(model.optimizer, gradients, [])
+                _apply(model, dense, whole, rate_and_step)
+                gradients = {"rows": gradients["rows"]}
+            return loss, y_pred, gradients
 
         model.dense_part = dense_part
     return model.dense_part
+
+
+def _gradients(model: Any, x: Any, y: Any, sample_weight: Any, embeddings: Any) -> Any:
+    ids = model.table_ids(x)
+    rows = [layer.rows(ids[layer]) for layer in model.whole_tables]
+    small = [
+        tf.gather(layer.table.value, own)
+        for layer, own in zip(model.whole_tables, rows, strict=True)
+    ]
+    layers = [*model.row_tables, *model.whole_tables]
+    given = dict(zip(layers, [*embeddings, *small], strict=True))
+    weights = [variable.value for variable in model.dense_variables]
+    with tf.GradientTape() as tape:
+        tape.watch([*embeddings, *small])
+        with embeddings_given(given):
+            y_pred = model(x, training=True)
+        loss = model.compute_loss(x, y, y_pred, sample_weight, training=True)
+    sources: Any = (weights, list(embeddings), small)
+    dense, by_place, by_place_small = tape.gradient(loss, sources)
+    whole = [
+        summed_by_row(gradient, own, layer.num_rows)
+        for layer, gradient, own in zip(
+            model.whole_tables, by_place_small, rows, strict=True
+        )
+    ]
+    return loss, y_pred, {"dense": dense, "whole": whole, "rows": by_place}
+
+
+def _clipped(optimizer: Any, gradients: Any, summed: Any) -> Any:
+    """Gradients of dense weights, whole tables and rows, clipped as one."""
+    sums = [gradient for gradient, _ in gradients["whole"]]
+    dense, both = optimizer.clip(gradients["dense"], [*sums, *summed])
+    held = [is_held for _, is_held in gradients["whole"]]
+    whole = list(zip(both[: len(held)], held, strict=True))
+    return dense, whole, both[len(held) :]
+
+
+def _apply(model: Any, dense: Any, whole: Any, rate_and_step: Any) -> None:
+    """Updates dense weights and whole tables."""
+    optimizer = model.optimizer.for_tables
+    model.optimizer.apply(dense, model.dense_variables)
+    for layer, (gradient, is_held) in zip(model.whole_tables, whole, strict=True):
+        if not layer.trainable:
+            continue
+        variables = [layer.table, *optimizer.row_slots(layer.table)]
+        values = [variable.value.read_value() for variable in variables]
+        updated = updated_table(optimizer, values, gradient, is_held, *rate_and_step)
+        for variable, new in zip(variables, updated, strict=True):
+            variable.value.assign(new)

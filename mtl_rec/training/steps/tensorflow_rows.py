@@ -1,0 +1,44 @@
+"""Rows of large tables on TensorFlow, read and written outside XLA."""
+
+from typing import Any
+
+import tensorflow as tf
+
+
+class TouchedRows:
+    """The distinct rows of one large table that a batch holds.
+
+    Their number changes with every batch, so this stays outside XLA, which would
+    compile anew each time.
+
+    Args:
+        layer: A `FusedEmbedding`.
+        ids: What the batch asks it for, `(batch, columns)`.
+    """
+
+    def __init__(self, layer: Any, ids: Any) -> None:
+        self._layer = layer
+        self._shape = [*ids.shape, layer.embedding_dim]
+        self._rows, self._place = tf.unique(tf.reshape(layer.rows(ids), [-1]))
+        self._read = layer.table.value.sparse_read(self._rows)
+
+    def embeddings(self) -> Any:
+        """`(batch, columns, embedding_dim)`, differentiable by position."""
+        flat = tf.gather(self._read, self._place)
+        return tf.reshape(flat, [-1, *self._shape[1:]])
+
+    def summed(self, gradient: Any) -> Any:
+        """The gradient of each distinct row, `(rows, embedding_dim)`."""
+        flat = tf.reshape(gradient, [-1, self._shape[-1]])
+        return tf.math.unsorted_segment_sum(flat, self._place, tf.size(self._rows))
+
+    def update(self, optimizer: Any, gradient: Any, learning_rate, step) -> None:
+        """Lets the optimizer change these rows and what it remembers of them."""
+        table = self._layer.table
+        slots = optimizer.row_slots(table)
+        read = [slot.value.sparse_read(self._rows) for slot in slots]
+        rows, read = optimizer.updated_rows(
+            self._read, read, gradient, learning_rate, step
+        )
+        for variable, new in zip((table, *slots), (rows, *read), strict=True):
+            variable.value.scatter_update(tf.IndexedSlices(new, self._rows))
