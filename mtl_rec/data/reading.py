@@ -104,8 +104,29 @@ def _parquet_batches(
 ) -> Iterator[pa.RecordBatch]:
     # Not `pyarrow.dataset`, which decodes whole row groups however few rows are asked
     # for. Without `buffer_size`, all bytes of a column's row group are held.
-    with pq.ParquetFile(file, pre_buffer=False, buffer_size=READ_BYTES) as parquet:
-        yield from parquet.iter_batches(max_rows, columns=list(columns))
+    with pq.ParquetFile(
+        file,
+        pre_buffer=False,
+        buffer_size=READ_BYTES,
+        read_dictionary=_string_leaves(file, set(columns)),
+    ) as parquet:
+        # A row group has one dictionary; Arrow can't read lists across two of them.
+        for group in range(parquet.num_row_groups):
+            yield from parquet.iter_batches(max_rows, [group], columns=list(columns))
+
+
+def _string_leaves(file: str, columns: set[str]) -> list[str]:
+    """Paths of columns of strings, and of lists of them, as Parquet names them."""
+    texts = (pa.string(), pa.list_(pa.string()))
+    with pq.ParquetFile(file) as parquet:
+        types = {field.name: field.type for field in parquet.schema_arrow}
+        leaves = [parquet.schema.column(i).path for i in range(len(parquet.schema))]
+    return [
+        leaf
+        for leaf in leaves
+        for name in [leaf.partition(".")[0] if leaf not in types else leaf]
+        if name in columns and types[name] in texts
+    ]
 
 
 def _at_most(
