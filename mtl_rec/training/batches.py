@@ -1,15 +1,16 @@
 """Batches of encoded exposures in an order that is a function of seed and epoch."""
 
 import keras
-import numpy as np
 
 from mtl_rec.schema.encoded import EncodedExposures
+from mtl_rec.training.row_order import order_rows
 
 
 class Batches(keras.utils.PyDataset):
     """Shuffled training batches, for `fit(..., shuffle=False)`.
 
-    Every epoch is a new permutation of all rows. The rows that do not fill a last
+    Every epoch is a new permutation of all rows, in blocks where the rows are in files.
+    The rows that do not fill a last
     batch are left to another epoch's chance: a batch of another size would compile the
     step once more.
 
@@ -28,29 +29,18 @@ class Batches(keras.utils.PyDataset):
         first_epoch: int = 0,
     ) -> None:
         super().__init__()
-        self._inputs = exposures.inputs
-        self._labels = exposures.training_labels()
+        self._order = order_rows(exposures, seed)
         self._num_rows = len(exposures)
         self.batch_size = min(batch_size, self._num_rows)
-        self._seed = seed
         self._epoch = first_epoch
-        self._order = self._permutation()
 
     def __len__(self) -> int:
         return self._num_rows // self.batch_size
 
     def __getitem__(self, index: int):
         start = index * self.batch_size
-        rows = self._order[start : start + self.batch_size]
-        inputs = {name: array[rows] for name, array in self._inputs.items()}
-        return inputs, {name: array[rows] for name, array in self._labels.items()}
+        return self._order.rows(self._epoch, start, start + self.batch_size)
 
     def on_epoch_end(self) -> None:
         """Called by Keras: the next epoch's order."""
         self._epoch += 1
-        self._order = self._permutation()
-
-    def _permutation(self) -> np.ndarray:
-        return np.random.default_rng([self._seed, self._epoch]).permutation(
-            self._num_rows
-        )
