@@ -21,12 +21,12 @@ Fraction = Annotated[float, Field(gt=0, lt=1)]
 
 
 class Table(Section):
-    """Labelled exposures in CSV or Parquet."""
+    """Labelled exposures in CSV, Parquet, or TFRecord of `tf.train.Example`."""
 
     kind: Literal["table"]
     path: NonEmpty
     """A file, a folder, or a glob, relative to where the command runs."""
-    format: Literal["csv", "parquet"] | None = None
+    format: Literal["csv", "parquet", "tfrecord"] | None = None
     """Taken from the file ending where it is not given."""
     kept_negatives: Fraction | None = None
     """Share of the exposures without the first event that the data still holds, where

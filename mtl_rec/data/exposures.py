@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from mtl_rec.config.data import Data
-from mtl_rec.config.features import Feature
+from mtl_rec.config.features import Feature, IdSequence, MultiCategorical
 from mtl_rec.config.tasks import Task
 from mtl_rec.data.answers import AnswerCheck
 from mtl_rec.data.checking import LabelCheck
@@ -152,7 +152,12 @@ def open_exposures(
             were sampled is not clear.
     """
     columns = [feature.source_column for feature in features]
-    source = open_source(data.source, columns, tasks, progress)
+    lists = [
+        feature.source_column
+        for feature in features
+        if isinstance(feature, MultiCategorical | IdSequence)
+    ]
+    source = open_source(data.source, columns, tasks, progress, lists)
     for place, names in source.headers.items():
         try:
             require_columns(names, features, tasks)
