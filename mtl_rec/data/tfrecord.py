@@ -19,7 +19,7 @@ from mtl_rec.data.files import unreadable
 from mtl_rec.errors import SchemaError
 
 # Features may be left out of a record, so that one does not tell the columns.
-HEADER_RECORDS = 1000
+HEADER_RECORDS = 200
 READ_BYTES = 2**20
 _TYPES = {
     "bytes_list": (tf.string, pa.binary()),
