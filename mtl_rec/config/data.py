@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, NonNegativeFloat, model_validator
 
 from mtl_rec.config.base import Count, NonEmpty, Section
 from mtl_rec.config.complete_journey import CompleteJourney
@@ -21,12 +21,12 @@ Fraction = Annotated[float, Field(gt=0, lt=1)]
 
 
 class Table(Section):
-    """Labelled exposures in CSV or Parquet."""
+    """Labelled exposures in CSV, Parquet, or TFRecord of `tf.train.Example`."""
 
     kind: Literal["table"]
     path: NonEmpty
     """A file, a folder, or a glob, relative to where the command runs."""
-    format: Literal["csv", "parquet"] | None = None
+    format: Literal["csv", "parquet", "tfrecord"] | None = None
     """Taken from the file ending where it is not given."""
     kept_negatives: Fraction | None = None
     """Share of the exposures without the first event that the data still holds, where
@@ -152,6 +152,16 @@ Split = Annotated[
 ]
 
 
+class EncodedCache(Section):
+    """Where encoded exposures are while a run needs them."""
+
+    memory_gib: NonNegativeFloat = 1.0
+    """Splits that fit this together are kept in memory; the others go to files, which
+    later runs use again for as long as data, split, features and vocabulary stay."""
+    directory: NonEmpty = "prepared/encoded"
+    """Gets `<fingerprint>/<split>/`."""
+
+
 class Data(Section):
     """Labelled exposures and their split."""
 
@@ -159,3 +169,4 @@ class Data(Section):
     split: Split
     chunk_rows: Count = 131_072
     """Rows read at a time; memory follows it."""
+    encoded: EncodedCache = EncodedCache()

@@ -46,10 +46,10 @@ class AnswerCheck:
         """Drops the pairs that disagree in a chunk."""
         for rows in (chunk.slice(0, FIRST_LOOK), chunk.slice(FIRST_LOOK)):
             for pair, seen in list(self.events.items()):
-                if not _event_agrees(rows[pair[0]], rows[pair[1]], seen):
+                if not _event_agrees(_decoded(rows[pair[0]]), rows[pair[1]], seen):
                     del self.events[pair]
             for pair, seen in list(self.values.items()):
-                if not _value_agrees(rows[pair[0]], rows[pair[1]], seen):
+                if not _value_agrees(_decoded(rows[pair[0]]), rows[pair[1]], seen):
                     del self.values[pair]
 
     def finish(self) -> None:
@@ -73,6 +73,11 @@ class AnswerCheck:
                     f"where the label of task '{task}' is 1, and {_shown(seen[0])} "
                     f"where it is 0. {advice}"
                 )
+
+
+def _decoded(feature: pa.ChunkedArray) -> pa.ChunkedArray:
+    is_dictionary = pa.types.is_dictionary(feature.type)
+    return feature.cast(pa.string()) if is_dictionary else feature
 
 
 def _event_agrees(

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from mtl_rec.config.data import Data
-from mtl_rec.config.features import Feature
+from mtl_rec.config.features import Feature, IdSequence, MultiCategorical
 from mtl_rec.config.tasks import Task
 from mtl_rec.data.answers import AnswerCheck
 from mtl_rec.data.checking import LabelCheck
@@ -28,6 +28,7 @@ from mtl_rec.data.splitting import (
     split_columns,
 )
 from mtl_rec.errors import SchemaError
+from mtl_rec.schema.columns import plain
 from mtl_rec.schema.rows import canonical, require_columns
 
 
@@ -100,9 +101,9 @@ class ExposureStream:
             *sampling_columns(self.source),
         ]
 
-    def typed(self, batch: pa.RecordBatch) -> pa.Table:
-        """Rows of `batches` as streams yield them."""
-        rows = canonical(batch, self.features, self.tasks)
+    def typed(self, batch: pa.RecordBatch, keep_dictionaries: bool = False) -> pa.Table:
+        """Rows of `batches` as streams yield them, which keep dictionaries."""
+        rows = canonical(batch, self.features, self.tasks, keep_dictionaries)
         return marked_if_thinned(rows, self.data.source, self.tasks)
 
     def _rows(self, sizes: np.ndarray) -> Iterator[pa.Table]:
@@ -112,7 +113,7 @@ class ExposureStream:
             rows = batch.filter(pa.array(parts == PARTS.index(self.name)))
             if rows.num_rows:
                 # Before rows are put together: files may differ in their types.
-                yield self.typed(rows)
+                yield self.typed(rows, keep_dictionaries=True)
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,12 @@ def open_exposures(
             were sampled is not clear.
     """
     columns = [feature.source_column for feature in features]
-    source = open_source(data.source, columns, tasks, progress)
+    lists = [
+        feature.source_column
+        for feature in features
+        if isinstance(feature, MultiCategorical | IdSequence)
+    ]
+    source = open_source(data.source, columns, tasks, progress, lists)
     for place, names in source.headers.items():
         try:
             require_columns(names, features, tasks)
@@ -175,10 +181,17 @@ def _regroup(tables: Iterable[pa.Table], num_rows: int) -> Iterator[pa.Table]:
     for table in tables:
         while num_waiting + table.num_rows >= num_rows:
             taken = num_rows - num_waiting
-            yield pa.concat_tables([*waiting, table.slice(0, taken)]).combine_chunks()
+            yield _one_table([*waiting, table.slice(0, taken)])
             table, waiting, num_waiting = table.slice(taken), [], 0
         if table.num_rows:
             waiting.append(table)
             num_waiting += table.num_rows
     if waiting:
-        yield pa.concat_tables(waiting).combine_chunks()
+        yield _one_table(waiting)
+
+
+def _one_table(tables: list[pa.Table]) -> pa.Table:
+    if any(table.schema != tables[0].schema for table in tables):
+        # Of files whose columns differ in type, some have dictionaries.
+        tables = [plain(table) for table in tables]
+    return pa.concat_tables(tables).combine_chunks()

@@ -12,22 +12,30 @@ import pyarrow as pa
 
 from mtl_rec.errors import ArtifactError
 
-Format = Literal["csv", "parquet"]
+Format = Literal["csv", "parquet", "tfrecord"]
 
 ENDINGS: dict[str, Format] = {
     ".csv": "csv",
     ".csv.gz": "csv",
     ".parquet": "parquet",
+    ".tfrecord": "tfrecord",
+    ".tfrecord.gz": "tfrecord",
+    ".tfrecords": "tfrecord",
 }
+LOG_FORMATS: tuple[Format, ...] = ("csv", "parquet")
+TABLE_FORMATS: tuple[Format, ...] = ("csv", "parquet", "tfrecord")
 
 
-def find_files(path: str, declared: Format | None) -> tuple[Format, list[Path]]:
+def find_files(
+    path: str, declared: Format | None, allowed: tuple[Format, ...] = LOG_FORMATS
+) -> tuple[Format, list[Path]]:
     """The format and the sorted files of a file, a folder or a glob.
 
     Args:
         path: Where the files are.
         declared: The format, where it is not to be taken from the endings. In a folder
-            or a glob it leaves out files of the other format.
+            or a glob it leaves out files of other formats.
+        allowed: Formats that can be read.
 
     Raises:
         ArtifactError: There are none, or they are empty, of several formats, or of an
@@ -39,7 +47,8 @@ def find_files(path: str, declared: Format | None) -> tuple[Format, list[Path]]:
     elif root.is_dir():
         files = _of_format(_files_below(root), declared)
         if not files:
-            wanted = [e for e, f in ENDINGS.items() if declared in (None, f)]
+            formats = [declared] if declared else allowed
+            wanted = [e for e, f in ENDINGS.items() if f in formats]
             raise ArtifactError(
                 f"The folder '{path}' must hold files that end in {_any_of(wanted)}. "
                 "Received: none."
@@ -48,7 +57,7 @@ def find_files(path: str, declared: Format | None) -> tuple[Format, list[Path]]:
         files = _of_glob(path, declared)
     for file in files:
         require_bytes(file)
-    return declared or _common_format(path, files), files
+    return declared or _common_format(path, files, allowed), files
 
 
 def require_bytes(file: Path) -> None:
@@ -68,11 +77,16 @@ def readable(file: Path | str, kind: str) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError, UnicodeDecodeError, csv.Error) as error:
-        # Some of Arrow's messages go on to quote the data.
-        reason = str(error).strip().partition("\n")[0][:300].rstrip(".")
-        raise ArtifactError(
-            f"'{file}' must be a readable {kind} file. Received: {reason}."
-        ) from error
+        raise unreadable(file, kind, error) from error
+
+
+def unreadable(file: Path | str, kind: str, error: Exception) -> ArtifactError:
+    """What to raise for a damaged file."""
+    # Some of Arrow's messages go on to quote the data.
+    reason = str(error).strip().partition("\n")[0][:300].rstrip(".")
+    return ArtifactError(
+        f"'{file}' must be a readable {kind} file. Received: {reason}."
+    )
 
 
 def _files_below(folder: Path) -> list[Path]:
@@ -110,21 +124,23 @@ def _of_format(files: list[Path], declared: Format | None) -> list[Path]:
     return [file for file in files if _format(file) in (None, declared)]
 
 
-def _common_format(path: str, files: list[Path]) -> Format:
+def _common_format(path: str, files: list[Path], allowed: tuple[Format, ...]) -> Format:
+    endings = [ending for ending, found in ENDINGS.items() if found in allowed]
     counts: Counter[Format] = Counter()
     for file in files:
         found = _format(file)
-        if found is None:
+        if found not in allowed:
             raise ArtifactError(
-                f"'{file}' must end in {_any_of(list(ENDINGS))}, or "
+                f"'{file}' must end in {_any_of(endings)}, or "
                 "`data.source.format` must say what it is. "
                 f"Received: ending '{file.suffix}'."
             )
         counts[found] += 1
     if len(counts) > 1:
         raise ArtifactError(
-            f"'{path}' must lead to files of one format. Received: {counts['csv']} csv "
-            f"and {counts['parquet']} parquet. Set `data.source.format` to take one."
+            f"'{path}' must lead to files of one format. Received: "
+            f"{' and '.join(f'{counts[found]} {found}' for found in sorted(counts))}. "
+            "Set `data.source.format` to take one."
         )
     return next(iter(counts))
 

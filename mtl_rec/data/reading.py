@@ -1,4 +1,4 @@
-"""Tables in CSV and Parquet, read a batch at a time without types being guessed."""
+"""Tables in files, read a batch at a time without types being guessed."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from mtl_rec.config.data import Table
-from mtl_rec.data.files import Format, find_files, readable
+from mtl_rec.data.files import TABLE_FORMATS, Format, find_files, readable
 from mtl_rec.errors import ArtifactError, SchemaError
 
 # Larger reads cost memory, and time too: the columns parsed no longer fit the cache.
@@ -27,10 +27,12 @@ class TableFiles:
     Args:
         format: How all of them are written.
         headers: Column names by file.
+        lists: Columns that hold lists; only TFRecord does not tell.
     """
 
     format: Format
     headers: Mapping[str, Sequence[str]]
+    lists: frozenset[str] = frozenset()
 
     def batches(
         self, columns: Sequence[str], max_rows: int
@@ -44,26 +46,41 @@ class TableFiles:
         Raises:
             ArtifactError: A file is damaged.
         """
-        read = csv_batches if self.format == "csv" else _parquet_batches
         for file in self.headers:
             with readable(file, self.format):
-                yield from read(file, columns, max_rows)
+                yield from self._batches_of(file, columns, max_rows)
+
+    def _batches_of(
+        self, file: str, columns: Sequence[str], max_rows: int
+    ) -> Iterator[pa.RecordBatch]:
+        match self.format:
+            case "csv":
+                return csv_batches(file, columns, max_rows)
+            case "parquet":
+                return _parquet_batches(file, columns, max_rows)
+            case "tfrecord":
+                from mtl_rec.data.tfrecord import tfrecord_batches
+
+                return tfrecord_batches(file, columns, max_rows, self.lists)
 
 
-def open_table(source: Table) -> TableFiles:
+def open_table(source: Table, lists: Iterable[str] = ()) -> TableFiles:
     """Finds the files and reads their headers, but no rows.
+
+    Args:
+        source: Where they are.
+        lists: Columns that hold lists.
 
     Raises:
         ArtifactError: There are no such files, or one is damaged or has no rows.
         SchemaError: A header has two columns of one name.
     """
-    file_format, files = find_files(source.path, source.format)
-    read_header = _csv_header if file_format == "csv" else _parquet_header
+    file_format, files = find_files(source.path, source.format, TABLE_FORMATS)
     headers = {}
     for file in files:
         with readable(file, file_format):
-            headers[str(file)] = _distinct(read_header(file), file)
-    return TableFiles(file_format, headers)
+            headers[str(file)] = _distinct(_header(file, file_format), file)
+    return TableFiles(file_format, headers, frozenset(lists))
 
 
 def csv_batches(
@@ -104,8 +121,29 @@ def _parquet_batches(
 ) -> Iterator[pa.RecordBatch]:
     # Not `pyarrow.dataset`, which decodes whole row groups however few rows are asked
     # for. Without `buffer_size`, all bytes of a column's row group are held.
-    with pq.ParquetFile(file, pre_buffer=False, buffer_size=READ_BYTES) as parquet:
-        yield from parquet.iter_batches(max_rows, columns=list(columns))
+    with pq.ParquetFile(
+        file,
+        pre_buffer=False,
+        buffer_size=READ_BYTES,
+        read_dictionary=_string_leaves(file, set(columns)),
+    ) as parquet:
+        # A row group has one dictionary; Arrow can't read lists across two of them.
+        for group in range(parquet.num_row_groups):
+            yield from parquet.iter_batches(max_rows, [group], columns=list(columns))
+
+
+def _string_leaves(file: str, columns: set[str]) -> list[str]:
+    """Paths of columns of strings, and of lists of them, as Parquet names them."""
+    texts = (pa.string(), pa.list_(pa.string()))
+    with pq.ParquetFile(file) as parquet:
+        types = {field.name: field.type for field in parquet.schema_arrow}
+        leaves = [parquet.schema.column(i).path for i in range(len(parquet.schema))]
+    return [
+        leaf
+        for leaf in leaves
+        for name in [leaf.partition(".")[0] if leaf not in types else leaf]
+        if name in columns and types[name] in texts
+    ]
 
 
 def _at_most(
@@ -114,6 +152,19 @@ def _at_most(
     for batch in batches:
         for start in range(0, batch.num_rows, max_rows):
             yield batch.slice(start, max_rows)
+
+
+def _header(file: Path, file_format: Format) -> list[str]:
+    match file_format:
+        case "csv":
+            return _csv_header(file)
+        case "parquet":
+            return _parquet_header(file)
+        case "tfrecord":
+            # Only runs on such files pay for TensorFlow's import.
+            from mtl_rec.data.tfrecord import tfrecord_columns
+
+            return sorted(tfrecord_columns(str(file)))
 
 
 def _csv_header(file: Path) -> list[str]:

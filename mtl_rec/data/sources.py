@@ -59,6 +59,7 @@ def open_source(
     columns: Sequence[str],
     tasks: Sequence[Task],
     progress: Progress = unseen,
+    lists: Sequence[str] = (),
 ) -> RawRows:
     """The raw rows of a source.
 
@@ -69,10 +70,11 @@ def open_source(
         columns: Columns that features read, which decides what is made of a log.
         tasks: The funnel.
         progress: Is told how far exposures are made.
+        lists: Columns that features read lists from.
     """
     match source:
         case Table():
-            return open_table(source)
+            return open_table(source, lists)
         case CensusIncome():
             return open_census_income(source)
         case EventLog():

@@ -3,9 +3,9 @@
 import keras
 import numpy as np
 
-from mtl_rec.config.sampling import SAMPLING_OFFSET
 from mtl_rec.evaluation.evaluator import evaluate_predictions
 from mtl_rec.evaluation.report import Metrics
+from mtl_rec.models.chunked_prediction import predict_chunks
 from mtl_rec.models.probabilities import probability_model
 from mtl_rec.schema.encoded import EncodedExposures
 
@@ -23,8 +23,7 @@ def predict(
     Returns:
         By name of the output, `(rows,)` float32.
     """
-    inputs = {n: a for n, a in exposures.inputs.items() if n != SAMPLING_OFFSET}
-    outputs = probability_model(model).predict(inputs, batch_size=batch_size, verbose=0)
+    outputs = predict_chunks(probability_model(model), exposures, batch_size)
     names = [output.name for output in exposures.schema.funnel.outputs()]
     return {name: outputs[name][:, 0] for name in names}
 

@@ -57,6 +57,15 @@ def read_artifacts(folder: Path) -> tuple[Schema, dict[str, NumberStatistics]]:
     return schema, numbers
 
 
+def fingerprint(
+    schema: Schema, numbers: Mapping[str, NumberStatistics], vocabulary_path: Path
+) -> str:
+    """A hash of what `write_artifacts` would write."""
+    own = {name: asdict(statistics) for name, statistics in sorted(numbers.items())}
+    said = [schema.to_json(), json.dumps(own), _checksum(vocabulary_path)]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
 def _write_json(path: Path, values: Mapping[str, object]) -> None:
     path.write_text(json.dumps(values, indent=2), encoding="utf-8")
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import tensorflow as tf
 
 from mtl_rec.config.features import (
@@ -20,9 +19,10 @@ from mtl_rec.config.features import (
 from mtl_rec.config.tasks import Task
 from mtl_rec.errors import SchemaError
 from mtl_rec.preprocess.learning import Moments, Quantiles, ValueCounts
-from mtl_rec.preprocess.lists import element_places
+from mtl_rec.preprocess.lists import kept_elements
 from mtl_rec.preprocess.numbers import NumberStatistics, log_transform
 from mtl_rec.preprocess.sampling import SamplingRates, sampled_alike
+from mtl_rec.preprocess.strings import as_bytes, counted
 from mtl_rec.preprocess.text import tokenise
 from mtl_rec.schema.fields import Vocabulary
 from mtl_rec.schema.sampling import SamplingCorrection
@@ -120,21 +120,18 @@ def _count(counts: ValueCounts, feature: LearnedVocabulary, values: pa.Array) ->
         case Text():
             _count_tokens(counts, feature, values)
         case MultiCategorical() | IdSequence():
-            kept, _, _ = element_places(values, feature)
-            counts.add(values.flatten().filter(pa.array(kept)))
+            kept, _ = kept_elements(values, feature)
+            counts.add(*counted(values.flatten().filter(pa.array(kept))))
         case _:
-            counts.add(values)
+            counts.add(*counted(values))
 
 
 def _count_tokens(counts: ValueCounts, feature: Text, texts: pa.Array) -> None:
     """Tokens of the distinct texts, each as often as its text occurs."""
-    distinct = pc.value_counts(texts.cast(pa.binary()))
-    values = distinct.field("values").to_numpy(zero_copy_only=False)
-    tokens = tokenise(
-        tf.constant(values, tf.string), feature.max_bytes, feature.max_tokens
-    ).numpy()
-    repeats = distinct.field("counts").to_numpy()[:, np.newaxis]
-    repeats = np.broadcast_to(repeats, tokens.shape)
+    distinct, repeats = counted(texts)
+    values = tf.constant(as_bytes(distinct), tf.string)
+    tokens = tokenise(values, feature.max_bytes, feature.max_tokens).numpy()
+    repeats = np.broadcast_to(repeats[:, np.newaxis], tokens.shape)
     known = tokens != b""
     counts.add(pa.array(tokens[known], pa.binary()), repeats[known])
 

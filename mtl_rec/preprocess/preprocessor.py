@@ -12,12 +12,17 @@ import pyarrow as pa
 from mtl_rec.config.features import Feature
 from mtl_rec.config.tasks import Task
 from mtl_rec.preprocess.arrays import encode_tables
-from mtl_rec.preprocess.artifacts import VOCABULARY, read_artifacts, write_artifacts
+from mtl_rec.preprocess.artifacts import (
+    VOCABULARY,
+    fingerprint,
+    read_artifacts,
+    write_artifacts,
+)
 from mtl_rec.preprocess.fitting import fitted_schema, learn
 from mtl_rec.preprocess.graph import EncodingGraph
 from mtl_rec.preprocess.lookup import write_vocabularies
 from mtl_rec.preprocess.numbers import NumberStatistics
-from mtl_rec.schema.encoded import EncodedExposures
+from mtl_rec.schema.encoded import EncodedExposures, joined
 from mtl_rec.schema.rows import Rows, canonical
 from mtl_rec.schema.schema import Schema
 
@@ -88,9 +93,23 @@ class Preprocessor:
         Raises:
             SchemaError: There are no rows, or they contradict what is declared.
         """
+        return joined(self.encode_chunks(exposures, with_labels))
+
+    def encode_chunks(
+        self, exposures: Rows | Iterable[pa.Table], with_labels: bool = True
+    ) -> Iterator[EncodedExposures]:
+        """What `encode` joins, in the chunks that come in.
+
+        Raises:
+            SchemaError: The rows contradict what is declared.
+        """
         tasks = self.schema.tasks if with_labels else ()
         chunks = _canonical(exposures, self.schema.features, tasks)
         return encode_tables(self.graph, chunks, with_labels)
+
+    def fingerprint(self) -> str:
+        """A hash of everything that was learned and declared."""
+        return fingerprint(self.schema, self._numbers, self._vocabulary_path)
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Writes everything that was learned to a new or empty folder."""

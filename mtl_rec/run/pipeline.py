@@ -11,11 +11,13 @@ import pyarrow as pa
 from mtl_rec.config.run import RunConfig
 from mtl_rec.data import Splits, open_exposures
 from mtl_rec.data.events.progress import Progress, unseen
+from mtl_rec.data.splitting import PARTS
 from mtl_rec.evaluation import evaluate
 from mtl_rec.evaluation.report import Metrics, write_metrics
 from mtl_rec.export import ExportedVersion, export_model
 from mtl_rec.models import build_model, load_model
 from mtl_rec.preprocess import Preprocessor
+from mtl_rec.run.encoding import SplitEncoder
 from mtl_rec.run.folder import RunFolder
 from mtl_rec.training import fit_best, make_trainable
 from mtl_rec.whole_files import written_whole
@@ -70,10 +72,11 @@ def train_run(
     with stage("open the exposures, learn vocabularies and statistics") as progress:
         splits = _open(config, progress)
         preprocessor = Preprocessor.fit(config.features, config.tasks, splits.train)
+    encoder = SplitEncoder(preprocessor, splits, config.data.encoded)
     encoded = {}
-    for split in (splits.train, splits.validation, splits.test):
-        with stage(f"encode the {split.name} split"):
-            encoded[split.name] = preprocessor.encode(split)
+    for name in PARTS:
+        with stage(f"encode the {name} split"):
+            encoded[name] = encoder.encode(name)
     model = build_model(config.model, preprocessor.schema)
     trainable = make_trainable(model, config.training, preprocessor.schema)
 
@@ -111,7 +114,8 @@ def evaluate_run(folder: RunFolder, split: str, stage: Stage = quiet) -> Metrics
     model = load_model(folder.model_path)
     with stage(f"encode the {split} split") as progress:
         splits = _open(config, progress)
-        exposures = preprocessor.encode(getattr(splits, split))
+        encoder = SplitEncoder(preprocessor, splits, config.data.encoded)
+        exposures = encoder.encode(split)
     with stage(f"evaluate on the {split} split"):
         return evaluate(model, exposures)
 

@@ -10,6 +10,8 @@ from mtl_rec.config.sampling import IS_SAMPLED, LOG_SAMPLING_RATE
 from mtl_rec.config.tasks import Task
 from mtl_rec.errors import SchemaError
 
+_DICTIONARY = pa.dictionary(pa.int32(), pa.string())
+
 
 def raw_type(feature: Feature) -> pa.DataType:
     """The Arrow type of a feature's raw values."""
@@ -20,12 +22,40 @@ def raw_type(feature: Feature) -> pa.DataType:
     return pa.string()
 
 
-def feature_values(values: pa.ChunkedArray, feature: Feature) -> pa.Array:
+def dictionary_type(feature: Feature) -> pa.DataType:
+    """The type of strings that came as a dictionary and its indices, and stayed so."""
+    if isinstance(feature, MultiCategorical | IdSequence):
+        return pa.list_(_DICTIONARY)
+    return _DICTIONARY
+
+
+def plain(table: pa.Table) -> pa.Table:
+    """The same canonical rows without dictionaries."""
+    for position, field in enumerate(table.schema):
+        kind = pa.list_(pa.string()) if _is_list(field.type) else pa.string()
+        if field.type in (_DICTIONARY, pa.list_(_DICTIONARY)):
+            table = table.set_column(
+                position, field.name, table.column(position).cast(kind)
+            )
+    return table
+
+
+def feature_values(
+    values: pa.ChunkedArray, feature: Feature, keep_dictionaries: bool = False
+) -> pa.Array:
     """A feature's raw values, converted.
+
+    Args:
+        values: The column.
+        feature: What it is read for.
+        keep_dictionaries: Whether strings in a dictionary stay there, so that each is
+            looked at once.
 
     Raises:
         SchemaError: The column holds something else.
     """
+    if keep_dictionaries and values.type == dictionary_type(feature):
+        return _in_dictionary(pa.concat_arrays(values.chunks))
     title = f"Column '{feature.source_column}' of feature '{feature.name}'"
     if isinstance(feature, Numeric):
         return _numbers(values, title)
@@ -89,6 +119,28 @@ def _one_chunk(values: pa.ChunkedArray) -> pa.Array:
     if pa.types.is_large_string(values.type) or pa.types.is_string_view(values.type):
         values = values.cast(pa.string())
     return pa.concat_arrays(values.chunks or [pa.array([], values.type)])
+
+
+def _in_dictionary(array: pa.Array) -> pa.Array:
+    """Strings, or lists of them, whose missing ones are "" of the same dictionary."""
+    if isinstance(array, pa.ListArray):
+        return _filled_lists(array, _in_dictionary(array.flatten()))
+    dictionary, indices = array.dictionary, array.indices
+    if dictionary.null_count:
+        dictionary = pc.fill_null(dictionary, "")
+    if indices.null_count:
+        indices = pc.fill_null(indices, pa.scalar(len(dictionary), pa.int32()))
+        dictionary = pa.concat_arrays([dictionary, pa.array([""])])
+    return pa.DictionaryArray.from_arrays(indices, dictionary)
+
+
+def _filled_lists(array: pa.Array, flat: pa.Array) -> pa.ListArray:
+    """Lists of the flattened elements, empty where they are missing."""
+    # `flatten` leaves out what lies under null rows, which `list_value_length` counts
+    # as null; both read a sliced array right.
+    lengths = pc.fill_null(pc.list_value_length(array), 0).to_numpy()
+    offsets = pa.array(np.append(0, lengths.cumsum()), pa.int32())
+    return pa.ListArray.from_arrays(offsets, flat)
 
 
 def _texts(array: pa.Array, title: str, advice: str = "") -> pa.Array:
@@ -166,13 +218,9 @@ def _lists(values: pa.ChunkedArray, separator: str, title: str) -> pa.Array:
     if not _is_list(array.type):
         expected = f"lists, or strings joined by '{separator}'"
         raise _wrong_type(title, expected, array.type)
-    # `flatten` leaves out what lies under null rows, which `list_value_length` counts
-    # as null; both read a sliced array right.
-    lengths = pc.fill_null(pc.list_value_length(array), 0).to_numpy()
     items = _one_chunk(pa.chunked_array([array.flatten()]))
-    offsets = pa.array(np.append(0, lengths.cumsum()), pa.int32())
     flat = pc.fill_null(_texts(items, f"{title}, in its lists,"), "")
-    return pa.ListArray.from_arrays(offsets, flat)
+    return _filled_lists(array, flat)
 
 
 def _is_list(kind: pa.DataType) -> bool:

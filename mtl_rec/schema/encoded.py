@@ -1,18 +1,25 @@
 """Encoded exposures: the arrays that models are trained and evaluated on."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from mtl_rec.config.tasks import Task
+from mtl_rec.errors import SchemaError
 from mtl_rec.schema.schema import Schema
+from mtl_rec.schema.stored_arrays import is_stored, read_rows
+
+CHUNK_ROWS = 2**17
+"""Rows of a stored split that are in memory at a time."""
+
+_INPUTS, _LABELS, _WEIGHTS = "inputs.", "labels.", "sampling_weights"
 
 
 @dataclass(frozen=True)
 class EncodedExposures:
-    """Packed inputs and labels of one split.
+    """Packed inputs and labels of one split, in memory or stored in files.
 
     Attributes:
         schema: What the columns mean.
@@ -56,6 +63,46 @@ class EncodedExposures:
             return np.where(self.labels[task.after] > 0, label, 0.0)
         return label
 
+    @classmethod
+    def from_arrays(
+        cls, schema: Schema, arrays: Mapping[str, np.ndarray]
+    ) -> "EncodedExposures":
+        """What `arrays` took apart."""
+        groups: dict[str, dict[str, np.ndarray]] = {_INPUTS: {}, _LABELS: {}}
+        for name, array in arrays.items():
+            for prefix, group in groups.items():
+                if name.startswith(prefix):
+                    group[name.removeprefix(prefix)] = array
+        return cls(schema, groups[_INPUTS], groups[_LABELS], arrays.get(_WEIGHTS))
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Inputs, labels and weights, each under a name of its own."""
+        arrays = {_INPUTS + name: array for name, array in self.inputs.items()}
+        arrays |= {_LABELS + name: array for name, array in self.labels.items()}
+        if self.sampling_weights is not None:
+            arrays[_WEIGHTS] = self.sampling_weights
+        return arrays
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the rows are in files."""
+        return any(is_stored(array) for array in self.arrays().values())
+
+    @property
+    def num_bytes(self) -> int:
+        """Bytes of all arrays."""
+        return sum(array.nbytes for array in self.arrays().values())
+
+    def rows(self, start: int, stop: int) -> "EncodedExposures":
+        """Adjacent rows, in memory."""
+        arrays = {n: read_rows(a, start, stop) for n, a in self.arrays().items()}
+        return self.from_arrays(self.schema, arrays)
+
+    def chunks(self, num_rows: int = CHUNK_ROWS) -> Iterator["EncodedExposures"]:
+        """All rows in their order, in memory a part at a time."""
+        for start in range(0, len(self), num_rows):
+            yield self.rows(start, min(start + num_rows, len(self)))
+
     def fingerprint(self) -> str:
         """A hash of every input, label and weight, equal for equal data."""
         digest = hashlib.blake2b(digest_size=16)
@@ -64,5 +111,28 @@ class EncodedExposures:
         for group in (self.inputs, self.labels, named):
             for name, array in sorted(group.items()):
                 digest.update(f"{name}:{array.dtype}:{array.shape}".encode())
-                digest.update(np.ascontiguousarray(array).data)
+                for start in range(0, len(array), CHUNK_ROWS):
+                    stop = min(start + CHUNK_ROWS, len(array))
+                    rows = read_rows(array, start, stop)
+                    digest.update(np.ascontiguousarray(rows).data)
         return digest.hexdigest()
+
+
+def joined(parts: Iterable[EncodedExposures]) -> EncodedExposures:
+    """The rows of all parts, which have the same columns.
+
+    Raises:
+        SchemaError: There are no rows.
+    """
+    kept = [part for part in parts if len(part)]
+    if not kept:
+        raise SchemaError("The exposures must have rows. Received: none.")
+    schema, columns = kept[0].schema, [part.arrays() for part in kept]
+    if len(columns) == 1:
+        return kept[0]
+    del kept
+    arrays = {}
+    for name in list(columns[0]):
+        # The parts of a name are let go once they are joined.
+        arrays[name] = np.concatenate([column.pop(name) for column in columns])
+    return EncodedExposures.from_arrays(schema, arrays)

@@ -1,8 +1,9 @@
 """Raw rows in the package's own types, whatever file or frame they came from.
 
-Categories and texts are strings ("" where missing), numbers are float32 (NaN where
-missing), lists are lists of strings (empty where missing), labels are float32. Rows
-that say how they were sampled go on saying it, in `is_sampled` and `log_sampling_rate`.
+Categories and texts are strings ("" where missing), or an int32 dictionary of them
+where the data has one that is to be kept; numbers are float32 (NaN where missing),
+lists are lists of strings (empty where missing), labels are float32. Rows that say how
+they were sampled go on saying it, in `is_sampled` and `log_sampling_rate`.
 """
 
 from collections import Counter
@@ -17,6 +18,7 @@ from mtl_rec.config.sampling import IS_SAMPLED, LOG_SAMPLING_RATE, SAMPLING_COLU
 from mtl_rec.config.tasks import Task
 from mtl_rec.errors import SchemaError
 from mtl_rec.schema.columns import (
+    dictionary_type,
     feature_values,
     label_values,
     log_rate_values,
@@ -31,7 +33,10 @@ _CANONICAL = {b"mtl_rec": b"canonical"}
 
 
 def canonical(
-    rows: Rows, features: Sequence[Feature], tasks: Sequence[Task] = ()
+    rows: Rows,
+    features: Sequence[Feature],
+    tasks: Sequence[Task] = (),
+    keep_dictionaries: bool = False,
 ) -> pa.Table:
     """Features under their names and labels under their tasks' names, typed.
 
@@ -40,6 +45,8 @@ def canonical(
             out. What this function returned, or a part of it, is not converted again.
         features: Features to take.
         tasks: Tasks whose labels to take.
+        keep_dictionaries: Whether strings that came as a dictionary and its indices
+            stay so.
 
     Raises:
         SchemaError: Columns are missing, or hold something else than declared.
@@ -56,7 +63,10 @@ def canonical(
     if isinstance(rows, pd.DataFrame):
         rows = rows.loc[:, [name in wanted for name in names]]
     table = as_table(rows)
-    columns = {f.name: feature_values(table[f.source_column], f) for f in features}
+    columns = {
+        f.name: feature_values(table[f.source_column], f, keep_dictionaries)
+        for f in features
+    }
     columns |= {t.name: label_values(table[t.label_column], t) for t in tasks}
     if sampling:
         columns[IS_SAMPLED] = sampled_flags(table[IS_SAMPLED])
@@ -76,11 +86,11 @@ def _is_canonical(
         rows, pa.Table | pa.RecordBatch
     ):
         return False
-    wanted = {feature.name: raw_type(feature) for feature in features}
-    wanted |= {task.name: pa.float32() for task in tasks}
+    allowed = {f.name: [raw_type(f), dictionary_type(f)] for f in features}
+    allowed |= {task.name: [pa.float32()] for task in tasks}
     types = dict(zip(rows.schema.names, rows.schema.types, strict=True))
     is_noted = (rows.schema.metadata or {}).items() >= _CANONICAL.items()
-    return is_noted and wanted.items() <= types.items()
+    return is_noted and all(types.get(name) in own for name, own in allowed.items())
 
 
 def _column_names(rows: Rows) -> list[str]:

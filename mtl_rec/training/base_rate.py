@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from mtl_rec.config.sampling import SAMPLING_OFFSET
+from mtl_rec.models.chunked_prediction import predict_chunks
 from mtl_rec.models.layers.task_heads import TaskHeads
 from mtl_rec.schema.encoded import EncodedExposures
 from mtl_rec.schema.sampling import require_first_event
@@ -34,7 +35,7 @@ def match_base_rate(
     if schema.sampling is None or weights is None:
         raise ValueError("`exposures` must have sampled negatives. Received: none.")
     event = require_first_event(schema.tasks).name
-    outputs = model.predict(dict(exposures.inputs), batch_size=batch_size, verbose=0)
+    outputs = predict_chunks(model, exposures, batch_size)
     log_probability, log_other = outputs[event].astype(np.float64).T
     logit = log_probability - log_other + schema.sampling.mean_log_rate
     if SAMPLING_OFFSET in exposures.inputs:

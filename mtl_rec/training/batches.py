@@ -1,9 +1,9 @@
 """Batches of encoded exposures in an order that is a function of seed and epoch."""
 
 import keras
-import numpy as np
 
 from mtl_rec.schema.encoded import EncodedExposures
+from mtl_rec.training.row_order import order_rows
 
 ROWS_PER_CALL = 16_384
 """Enough for what a call costs beside its steps to be little."""
@@ -12,9 +12,9 @@ ROWS_PER_CALL = 16_384
 class Batches(keras.utils.PyDataset):
     """Shuffled training batches, for `fit(..., shuffle=False)`.
 
-    Every epoch is a new permutation of all rows. The rows that do not fill a last
-    batch are left to another epoch's chance: a batch of another size would compile the
-    step once more.
+    Every epoch is a new permutation of all rows, in blocks where the rows are in files.
+    The rows that do not fill a last item are left to another epoch's chance: an item of
+    another size would compile the step once more.
 
     Args:
         exposures: The training split.
@@ -34,35 +34,30 @@ class Batches(keras.utils.PyDataset):
         steps_per_call: int = 1,
     ) -> None:
         super().__init__()
-        self._inputs = exposures.inputs
-        self._labels = exposures.training_labels()
+        self._order = order_rows(exposures, seed)
         self._num_rows = len(exposures)
         self.batch_size = min(batch_size, self._num_rows)
         self.steps_per_call = min(steps_per_call, self._num_rows // self.batch_size)
-        self._seed = seed
         self._epoch = first_epoch
-        self._order = self._permutation()
 
     def __len__(self) -> int:
         return self._num_rows // (self.batch_size * self.steps_per_call)
 
     def __getitem__(self, index: int):
         size = self.batch_size * self.steps_per_call
-        rows = self._order[index * size : (index + 1) * size]
-        if self.steps_per_call > 1:
-            rows = rows.reshape(self.steps_per_call, self.batch_size)
-        inputs = {name: array[rows] for name, array in self._inputs.items()}
-        return inputs, {name: array[rows] for name, array in self._labels.items()}
+        rows = self._order.rows(self._epoch, index * size, (index + 1) * size)
+        if self.steps_per_call == 1:
+            return rows
+        stacked = (self.steps_per_call, self.batch_size)
+        inputs, labels = (
+            {name: array.reshape(*stacked, -1) for name, array in group.items()}
+            for group in rows
+        )
+        return inputs, labels
 
     def on_epoch_end(self) -> None:
         """Called by Keras: the next epoch's order."""
         self._epoch += 1
-        self._order = self._permutation()
-
-    def _permutation(self) -> np.ndarray:
-        return np.random.default_rng([self._seed, self._epoch]).permutation(
-            self._num_rows
-        )
 
 
 def usual_steps_per_call(num_rows: int, batch_size: int) -> int:

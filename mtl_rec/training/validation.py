@@ -8,6 +8,7 @@ import numpy as np
 from mtl_rec.errors import TrainingError
 from mtl_rec.metrics.binary import auc
 from mtl_rec.metrics.regression import rmse
+from mtl_rec.models.chunked_prediction import predict_chunks
 from mtl_rec.schema.encoded import EncodedExposures
 
 
@@ -42,9 +43,7 @@ class ValidationMetrics(keras.callbacks.Callback):
         Raises:
             TrainingError: The loss is no longer a number.
         """
-        predictions = self.model.predict(
-            dict(self._exposures.inputs), batch_size=self._batch_size, verbose=0
-        )
+        predictions = predict_chunks(self.model, self._exposures, self._batch_size)
         metrics = {"val_loss": 0.0}
         for task in self._exposures.schema.tasks:
             label, prediction = self._labels[task.name], predictions[task.name]

@@ -2,7 +2,8 @@
 
 import pyarrow as pa
 
-from mtl_rec.config.features import IdSequence, MultiCategorical, Text
+from mtl_rec.config.features import Categorical, IdSequence, MultiCategorical, Text
+from mtl_rec.schema.columns import dictionary_type, plain
 
 
 def rows_of(stream):
@@ -16,7 +17,7 @@ def test_csv_and_parquet_give_the_same_streams(write, open_file, shop):
     parquet = open_file(write("rows.parquet", shop))
 
     for part in ("train", "validation"):
-        a, b = (pa.concat_tables(list(getattr(s, part))) for s in (csv, parquet))
+        a, b = (plain(pa.concat_tables(list(getattr(s, part)))) for s in (csv, parquet))
         assert a.schema == b.schema
         assert str(a.to_pylist()) == str(b.to_pylist())  # `str`, since NaN != NaN
 
@@ -72,3 +73,24 @@ def test_ids_may_be_integers_in_one_file_and_strings_in_the_next(
     train = rows_of(open_file(path.parent).train)
 
     assert [row["user_id"] for row in train] == ["0", "3", "4", "5", "8", "9"] * 3
+
+
+def test_strings_of_parquet_stay_in_dictionaries(write, open_file, shop):
+    """Over row groups and missing values, and where a file has them as numbers."""
+    tags = [["red", None], None, [], ["red", "new"], ["blue"]] * 2
+    shop |= {"tags": tags, "user_id": ["u1", None, "u2", "u1", ""] * 2}
+    features = (
+        Categorical(kind="categorical", name="user_id", side="user"),
+        MultiCategorical(
+            kind="multi_categorical", name="tags", side="item", max_values=2
+        ),
+    )
+    path = write("rows.parquet", shop, row_group_size=3)
+
+    rows = pa.concat_tables(list(open_file(path, features=features).train))
+
+    assert rows.schema.types[:2] == [dictionary_type(feature) for feature in features]
+    assert rows["user_id"].to_pylist() == ["u1", "u1", "", "u1", "u1", ""]
+    assert rows["tags"].to_pylist() == [
+        ["red", ""], ["red", "new"], ["blue"], ["red", ""], ["red", "new"], ["blue"],
+    ]  # fmt: skip

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from mtl_rec.config.features import IdSequence, MultiCategorical
 from mtl_rec.errors import SchemaError
 from mtl_rec.preprocess.arrays import encode_tables, raw_tensors
-from mtl_rec.preprocess.lists import element_places
+from mtl_rec.preprocess.lists import kept_elements, padded
 from mtl_rec.schema.rows import canonical
 
 HISTORY = IdSequence(kind="sequence", name="history", side="user", max_length=3)
@@ -20,10 +20,9 @@ lists = st.lists(st.lists(st.sampled_from(["", "a", "b", "c"]), max_size=6), max
 
 def placed(rows, feature):
     values = pa.array(rows, pa.list_(pa.string()))
-    kept, row, place = element_places(values, feature)
-    grid = np.full((len(rows), 3), "", object)
-    grid[row, place] = np.array(values.flatten().to_pylist(), object)[kept]
-    return grid.tolist()
+    kept, lengths = kept_elements(values, feature)
+    elements = np.array(values.flatten().to_pylist(), object)[kept]
+    return padded(elements, lengths, np.full((len(rows), 3), "", object)).tolist()
 
 
 def test_a_sequence_keeps_its_newest_ids_in_their_order():
@@ -60,11 +59,10 @@ def test_places_are_those_of_python(rows):
 def test_a_part_of_a_column_is_placed_like_a_whole_one():
     whole = pa.array([["x"], ["a", "b"], [], ["c"]], pa.list_(pa.string()))
 
-    kept, rows, places = element_places(whole.slice(1, 2), HISTORY)
+    kept, lengths = kept_elements(whole.slice(1, 2), HISTORY)
 
     assert kept.tolist() == [True, True]
-    assert rows.tolist() == [0, 0]
-    assert places.tolist() == [0, 1]
+    assert lengths.tolist() == [2, 0]
 
 
 def test_raw_tensors_are_what_the_signature_declares(fitted, nasty_table):
@@ -89,7 +87,7 @@ def test_bytes_that_are_no_unicode_are_taken_as_they_are(fitted, nasty_table):
         position = table.column_names.index(name)
         table = table.set_column(position, name, broken)
 
-    encoded = encode_tables(fitted.graph, [table], with_labels=False)
+    (encoded,) = encode_tables(fitted.graph, [table], with_labels=False)
 
     assert raw_tensors(fitted.schema, table)["a"].tolist() == [b"\xff\xfe", b"x\xc3"]
     assert encoded.inputs["title"][0].tolist() == [0, 0, 0, 0]

@@ -3,10 +3,9 @@
 import hashlib
 import json
 import os
-import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from mtl_rec.data.events.building import Job, build_files
 from mtl_rec.data.events.log_input import LogInput, open_log, side_tables
 from mtl_rec.data.events.progress import Progress, unseen
 from mtl_rec.data.events.reading import RejectedRows, events_from_rows
+from mtl_rec.whole_files import folder_written_whole
 
 PART_FILES = "part-*.parquet"
 SUMMARY_FILE = "_summary.json"
@@ -77,13 +77,17 @@ def prepare(
         return PreparedLog(folder, summary, is_new=False)
     root.mkdir(parents=True, exist_ok=True)
     rejected_path = root / f"{fingerprint}.rejected.csv"
-    with _appearing(folder) as unfinished:
-        summary = _build(
-            log, columns, tasks, source, rejected_path, unfinished, progress
-        )
-        summary = {"fingerprint": fingerprint, **summary}
-        text = json.dumps(summary, indent=2, ensure_ascii=False) + "\n"
-        (unfinished / SUMMARY_FILE).write_text(text, encoding="utf-8")
+    try:
+        with folder_written_whole(folder) as unfinished:
+            summary = _build(
+                log, columns, tasks, source, rejected_path, unfinished, progress
+            )
+            summary = {"fingerprint": fingerprint, **summary}
+            text = json.dumps(summary, indent=2, ensure_ascii=False) + "\n"
+            (unfinished / SUMMARY_FILE).write_text(text, encoding="utf-8")
+    finally:
+        with suppress(OSError):  # it holds exposures, or rejected rows
+            root.rmdir()
     return PreparedLog(folder, summary, is_new=True)
 
 
@@ -162,20 +166,3 @@ def _fingerprint(
         with file.open("rb") as opened:
             digest.update(hashlib.file_digest(opened, "sha256").digest())
     return digest.hexdigest()
-
-
-@contextmanager
-def _appearing(folder: Path) -> Iterator[Path]:
-    """A folder that is filled under another name, and has its own once it is whole."""
-    unfinished = folder.with_name(f".{folder.name}-{os.getpid()}")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir()
-    try:
-        yield unfinished
-        # Another process may have made the same exposures meanwhile: either will do.
-        if not folder.exists():
-            unfinished.rename(folder)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        with suppress(OSError):  # it holds others, or rejected rows
-            folder.parent.rmdir()

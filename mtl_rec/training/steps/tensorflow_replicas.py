@@ -19,8 +19,7 @@ def train_replica(model: Any, batch: Any) -> None:
     ids = model.table_ids(x)
     rows = [layer.rows(ids[layer]) for layer in model.tables]
     embeddings = [
-        rows_of(layer.table, own)
-        for layer, own in zip(model.tables, rows, strict=True)
+        rows_of(layer.table, own) for layer, own in zip(model.tables, rows, strict=True)
     ]
     with tf.GradientTape() as tape:
         tape.watch(embeddings)

@@ -1,0 +1,72 @@
+"""The encoded splits of a run: in memory while they fit, else in files."""
+
+import hashlib
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import chain
+from pathlib import Path
+
+from mtl_rec.config.data import EncodedCache
+from mtl_rec.data import Splits
+from mtl_rec.data.fingerprint import data_fingerprint
+from mtl_rec.preprocess import Preprocessor
+from mtl_rec.schema.encoded import EncodedExposures, joined
+from mtl_rec.schema.encoded_files import has_encoded, open_encoded, write_encoded
+
+
+class SplitEncoder:
+    """Encodes each split once, or finds it encoded by an earlier run.
+
+    Args:
+        preprocessor: Encodes.
+        splits: What there is to encode.
+        cache: How much stays in memory, and where the rest goes.
+    """
+
+    def __init__(
+        self, preprocessor: Preprocessor, splits: Splits, cache: EncodedCache
+    ) -> None:
+        self._preprocessor = preprocessor
+        self._splits = splits
+        self._cache = cache
+        self._bytes_left = int(cache.memory_gib * 2**30)
+
+    def encode(self, name: str) -> EncodedExposures:
+        """One split, in memory or stored.
+
+        Args:
+            name: `train`, `validation` or `test`.
+
+        Raises:
+            SchemaError: The rows contradict the config.
+            ArtifactError: The data or the encoded files can't be read.
+        """
+        schema, split = self._preprocessor.schema, getattr(self._splits, name)
+        if Path(self._cache.directory).is_dir() and has_encoded(self._folder / name):
+            return open_encoded(self._folder / name, schema)
+        chunks = self._preprocessor.encode_chunks(split)
+        kept: list[EncodedExposures] = []
+        num_bytes = 0
+        for chunk in chunks:
+            kept.append(chunk)
+            num_bytes += chunk.num_bytes
+            if num_bytes > self._bytes_left:
+                del chunk
+                write_encoded(self._folder / name, chain(_released(kept), chunks))
+                return open_encoded(self._folder / name, schema)
+        self._bytes_left -= num_bytes
+        return joined(_released(kept))
+
+    @cached_property
+    def _folder(self) -> Path:
+        """Named by all that decides what is in it; costs a pass over the files."""
+        learned = self._preprocessor.fingerprint()
+        data = data_fingerprint(self._splits.train)
+        name = hashlib.sha256(f"{learned}{data}".encode()).hexdigest()[:16]
+        return Path(self._cache.directory) / name
+
+
+def _released(kept: list[EncodedExposures]) -> Iterator[EncodedExposures]:
+    """Yields the chunks and holds none of them any longer than that."""
+    while kept:
+        yield kept.pop(0)
