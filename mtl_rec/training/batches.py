@@ -1,9 +1,12 @@
 """Batches of encoded exposures in an order that is a function of seed and epoch."""
 
+from typing import TYPE_CHECKING
+
 import keras
 import numpy as np
 
-from mtl_rec.schema.encoded import EncodedExposures
+if TYPE_CHECKING:
+    from mtl_rec.schema.encoded import EncodedExposures
 
 
 class Batches(keras.utils.PyDataset):
@@ -22,7 +25,7 @@ class Batches(keras.utils.PyDataset):
 
     def __init__(
         self,
-        exposures: EncodedExposures,
+        exposures: "EncodedExposures",
         batch_size: int,
         seed: int = 0,
         first_epoch: int = 0,

@@ -1,15 +1,17 @@
 """A functional model with the owned train step."""
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 
-from mtl_rec.config.training import Training
 from mtl_rec.losses.funnel import funnel_losses
 from mtl_rec.models.layers.fused_embedding import FusedEmbedding
 from mtl_rec.optimizers.lazy_adam import LazyAdam
-from mtl_rec.schema.schema import Schema
+
+if TYPE_CHECKING:
+    from mtl_rec.config.training import Training
+    from mtl_rec.schema.schema import Schema
 
 
 @keras.saving.register_keras_serializable(package="mtl_rec")
@@ -117,7 +119,7 @@ class TrainableModel(keras.Model):
 
 
 def make_trainable(
-    model: keras.Model, config: Training, schema: Schema
+    model: keras.Model, config: "Training", schema: "Schema"
 ) -> TrainableModel:
     """The same layers and weights, compiled for training row by row.
 
