@@ -77,14 +77,13 @@ def _description(device: roofline.Device) -> str:
 
 def _ours(device, architecture, rows, policy, batch_sizes, is_quick):
     """Gives a row of the table and its repetitions for every size of batch."""
-    fitting = [
-        size
-        for size in batch_sizes
-        if roofline.bytes_needed(rows, size) <= device.memory
-    ]
+    fitting = []
     for batch_size in batch_sizes:
-        if batch_size not in fitting:
-            yield _skipped(device, rows, batch_size), None
+        needed = roofline.bytes_needed(rows, batch_size)
+        if needed <= device.memory:
+            fitting.append(batch_size)
+        else:
+            yield {"batch": batch_size, "note": _skipped(device, needed)}, None
     if not fitting:
         return
     model = build(architecture, rows, policy)
@@ -94,10 +93,8 @@ def _ours(device, architecture, rows, policy, batch_sizes, is_quick):
     gc.collect()
 
 
-def _skipped(device: roofline.Device, rows: int, batch_size: int) -> dict[str, Any]:
-    needed = roofline.bytes_needed(rows, batch_size) / 1e9
-    note = f"skipped: needs {needed:.1f} GB, free {device.memory / 1e9:.1f} GB"
-    return {"batch": batch_size, "note": note}
+def _skipped(device: roofline.Device, needed: int) -> str:
+    return f"skipped: needs {needed / 1e9:.1f} GB, free {device.memory / 1e9:.1f} GB"
 
 
 def _measured(device, model, architecture, rows, policy, batch_size, is_quick):
@@ -174,6 +171,10 @@ def _rechub(
     for size in sizes:
         for batch_size in batch_sizes:
             case = {**model, "rows": f"{size:.0e}", "batch": batch_size}
+            needed = roofline.bytes_needed(size, batch_size, roofline.DENSE_ADAM)
+            if needed > device.memory:
+                rows.append({**case, "note": _skipped(device, needed)})
+                continue
             arguments = ["--table-rows", size, "--batch-size", batch_size]
             arguments += ["--repetitions", 3 if options.quick else 10]
             done = subprocess.run(

@@ -77,11 +77,16 @@ def _free_memory(device) -> int:
     raise OSError("/proc/meminfo does not say how much memory is available.")
 
 
-def bytes_needed(table_rows: int, batch_size: int) -> int:
-    """Table and moments, a table more while it is drawn, and the rows of a batch."""
-    table = table_rows * data.WIDTH * FLOAT32
-    of_a_batch = batch_size * data.FIELDS * data.WIDTH * FLOAT32
-    return (1 + MOMENTS + 1) * table + 12 * of_a_batch
+OURS = 1 + MOMENTS + 1
+"""Arrays of a table's size: table and moments, and one more while it is drawn."""
+DENSE_ADAM = 1 + MOMENTS + 2
+"""The same where the gradient is a table too, with a temporary of the update."""
+
+
+def bytes_needed(table_rows: int, batch_size: int, tables: int = OURS) -> int:
+    """So many arrays of a table's size, and a batch's rows of all kinds."""
+    row = data.WIDTH * FLOAT32
+    return tables * table_rows * row + 12 * batch_size * data.FIELDS * row
 
 
 @dataclass(frozen=True)
