@@ -49,7 +49,8 @@ class Bar:
         )
         bound = "at least" if self.at_least else "at most"
         verdict = "holds" if self.holds else "MISSED"
-        return f"{verdict}: {self.name} {self.measured:.3g}{spread}, {bound} {self.limit:g}"
+        figure = f"{self.name} {self.measured:.3g}{spread}"
+        return f"{verdict}: {figure}, {bound} {self.limit:g}"
 
 
 def argument_parser(description: str) -> argparse.ArgumentParser:
@@ -68,7 +69,7 @@ def argument_parser(description: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--output",
         type=Path,
-        help="folder for JSON and markdown (default: benchmarks/results; none with --quick)",
+        help="folder for JSON and markdown (default: benchmarks/results, none if quick)",
     )
     return parser
 
@@ -165,7 +166,9 @@ def _machine() -> str:
         cwd=Path(__file__).parent,
         check=False,
     ).stdout.strip()
-    return f"{model}, {len(os.sched_getaffinity(0))} cores, Python {platform.python_version()}, commit {commit or 'unknown'}"
+    cores = len(os.sched_getaffinity(0))
+    python = platform.python_version()
+    return f"{model}, {cores} cores, Python {python}, commit {commit or 'unknown'}"
 
 
 def _versions() -> dict[str, str]:

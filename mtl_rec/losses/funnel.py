@@ -1,13 +1,14 @@
 """One loss for each kind of task; a row whose label is NaN teaches nothing."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
 
-from mtl_rec.config.tasks import Task
-from mtl_rec.schema.schema import LabelScale
+if TYPE_CHECKING:
+    from mtl_rec.config.tasks import Task
+    from mtl_rec.schema.schema import LabelScale
 
 
 @keras.saving.register_keras_serializable(package="mtl_rec")
@@ -60,7 +61,7 @@ class ScaledSquaredError(keras.losses.Loss):
 
 
 def funnel_losses(
-    tasks: Sequence[Task], label_scales: Mapping[str, LabelScale] | None = None
+    tasks: Sequence["Task"], label_scales: Mapping[str, "LabelScale"] | None = None
 ) -> dict[str, keras.losses.Loss]:
     """The loss of every task by name, as `compile(loss=...)` takes it.
 

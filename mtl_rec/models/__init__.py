@@ -1,7 +1,8 @@
 """Encoded fields to the log-probability of every event, on any Keras backend."""
 
-from mtl_rec.models.building import build_model
-from mtl_rec.models.inputs import embed_fields, packed_inputs
+import importlib
+from typing import TYPE_CHECKING
+
 from mtl_rec.models.loading import load_model
 from mtl_rec.models.probabilities import probability_model
 
@@ -12,3 +13,20 @@ __all__ = [
     "packed_inputs",
     "probability_model",
 ]
+
+# Loaded when used: they read a schema, and the layers must load without its packages.
+if TYPE_CHECKING:
+    from mtl_rec.models.building import build_model
+    from mtl_rec.models.inputs import embed_fields, packed_inputs
+else:
+    _MODULES = {
+        "build_model": "building",
+        "embed_fields": "inputs",
+        "packed_inputs": "inputs",
+    }
+
+    def __getattr__(name):
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module = importlib.import_module(f"{__name__}.{_MODULES[name]}")
+        return getattr(module, name)

@@ -5,15 +5,8 @@ from typing import Any
 
 import keras
 
-from mtl_rec.config.training import Training
-from mtl_rec.losses.funnel import funnel_losses
 from mtl_rec.models.layers.fused_embedding import FusedEmbedding
 from mtl_rec.optimizers import RowOptimizer, SplitOptimizer
-from mtl_rec.schema.schema import Schema
-from mtl_rec.training.optimizers import build_optimizer
-
-WHOLE_TABLE_SHARE = 1
-"""Rows of a table for each id of a batch up to which sweeping it whole is faster."""
 
 
 @keras.saving.register_keras_serializable(package="mtl_rec")
@@ -165,25 +158,3 @@ class TrainableModel(keras.Model):
         backend = keras.backend.backend()
         steps = importlib.import_module(f"mtl_rec.training.steps.{backend}")
         return steps.train_step(self, *args)
-
-
-def make_trainable(
-    model: keras.Model, config: Training, schema: Schema
-) -> TrainableModel:
-    """The same layers and weights, compiled for training row by row.
-
-    Args:
-        model: A functional model whose outputs are those of `FunnelLogProbabilities`.
-        config: The `training` section of a run.
-        schema: Says which losses the tasks have.
-    """
-    trainable = TrainableModel(model.input, model.output, name=model.name)
-    widest = max((len(layer.offsets) for layer in trainable.tables), default=0)
-    trainable.compile(
-        build_optimizer(config.optimizer),
-        loss=funnel_losses(schema.tasks, schema.label_scales),
-        loss_weights={task.name: task.loss_weight for task in schema.tasks},
-        jit_compile="auto" if config.jit is None else config.jit,
-        whole_table_rows=WHOLE_TABLE_SHARE * config.batch_size * widest,
-    )
-    return trainable
