@@ -69,7 +69,7 @@ def argument_parser(description: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--output",
         type=Path,
-        help="folder for JSON and markdown (default: benchmarks/results, none if quick)",
+        help="folder of the files (default: benchmarks/results; none with --quick)",
     )
     return parser
 

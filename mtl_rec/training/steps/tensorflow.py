@@ -67,7 +67,8 @@ def _train_one(model: Any, batch: Any) -> None:
         dense, whole, summed = _clipped(optimizer, gradients, summed)
         _apply(model, dense, whole, rate_and_step)
     for part, gradient in zip(touched, summed, strict=True):
-        part.update(optimizer.for_tables, gradient, *rate_and_step)
+        if part.layer.trainable:
+            part.update(optimizer.for_tables, gradient, *rate_and_step)
 
     model.track_loss(loss, tf.shape(keras.tree.flatten(y_pred)[0])[0])
     model.compute_metrics(x, y, y_pred, sample_weight=sample_weight)

@@ -17,7 +17,7 @@ class TouchedRows:
     """
 
     def __init__(self, layer: Any, ids: Any) -> None:
-        self._layer = layer
+        self.layer = layer
         self._shape = [*ids.shape, layer.embedding_dim]
         self._rows, self._place = tf.unique(tf.reshape(layer.rows(ids), [-1]))
         self._read = layer.table.value.sparse_read(self._rows)
@@ -34,7 +34,7 @@ class TouchedRows:
 
     def update(self, optimizer: Any, gradient: Any, learning_rate, step) -> None:
         """Lets the optimizer change these rows and what it remembers of them."""
-        table = self._layer.table
+        table = self.layer.table
         slots = optimizer.row_slots(table)
         read = [slot.value.sparse_read(self._rows) for slot in slots]
         rows, read = optimizer.updated_rows(
