@@ -1,12 +1,13 @@
 """How the model is trained and what is exported."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     Field,
     NonNegativeFloat,
     NonNegativeInt,
     PositiveFloat,
+    field_validator,
 )
 
 from mtl_rec.config.base import Count, NonEmpty, Section
@@ -85,6 +86,13 @@ class Training(Section):
     as make some sixteen thousand rows. To Keras' callbacks a call is one batch."""
     jit: bool | None = None
     """Compile the step with XLA. Not given: where it is faster."""
+
+    @field_validator("optimizer", mode="before")
+    @classmethod
+    def _lazy_adam_unless_stated(cls, optimizer: Any) -> Any:
+        if isinstance(optimizer, dict) and "kind" not in optimizer:
+            return {"kind": "lazy_adam", **optimizer}
+        return optimizer
 
 
 class Export(Section):

@@ -23,8 +23,7 @@ class RowOptimizer(keras.optimizers.Optimizer):
     `updated_rows`.
     """
 
-    @property
-    def for_tables(self) -> "RowOptimizer":
+    def row_optimizer(self) -> "RowOptimizer":
         """The optimizer of the tables."""
         return self
 

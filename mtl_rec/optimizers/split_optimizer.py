@@ -34,47 +34,61 @@ class SplitOptimizer(keras.optimizers.Optimizer):
                 f"rows. Received: {tables!r}."
             )
         super().__init__(learning_rate=0.0, name=name)
-        self.for_tables = tables
-        self.for_dense = dense
+        self.tables = tables
+        self.dense = dense
+
+    def row_optimizer(self) -> RowOptimizer:
+        """The optimizer of the tables."""
+        return self.tables
 
     def build(self, variables):
         """Called by Keras."""
         if self.built:
             return
         super().build(variables)
-        self.for_tables.build([v for v in variables if _is_table(v)])
-        self.for_dense.build([v for v in variables if not _is_table(v)])
+        self.tables.build([v for v in variables if _is_table(v)])
+        self.dense.build([v for v in variables if not _is_table(v)])
 
     @property
     def variables(self):
         """Its own and those of both optimizers."""
         own = super().variables
-        return [*own, *self.for_tables.variables, *self.for_dense.variables]
+        return [*own, *self.tables.variables, *self.dense.variables]
+
+    def save_own_variables(self, store):
+        """Called by Keras, which finds and saves both optimizers by itself."""
+        for index, variable in enumerate(super().variables):
+            store[str(index)] = keras.ops.convert_to_numpy(variable)
+
+    def load_own_variables(self, store):
+        """Called by Keras."""
+        for index, variable in enumerate(super().variables):
+            variable.assign(store[str(index)])
 
     @property
     def learning_rate(self):
         """Of the dense weights."""
-        return self.for_dense.learning_rate
+        return self.dense.learning_rate
 
     @learning_rate.setter
     def learning_rate(self, learning_rate):
-        factor = learning_rate / self.for_dense.learning_rate
-        self.for_tables.learning_rate = self.for_tables.learning_rate * factor
-        self.for_dense.learning_rate = learning_rate
+        factor = learning_rate / self.dense.learning_rate
+        self.tables.learning_rate = self.tables.learning_rate * factor
+        self.dense.learning_rate = learning_rate
 
     def clip(
         self, dense: Sequence[Any], rows: Sequence[Any]
     ) -> tuple[list[Any], list[Any]]:
         """Gradients of rows as `tables` asks; `dense` clips its own by itself."""
-        return list(dense), self.for_tables.clip([], rows)[1]
+        return list(dense), self.tables.clip([], rows)[1]
 
     def apply(self, grads, trainable_variables=None):
         """Called by Keras, and by the train step with dense weights alone."""
         variables = trainable_variables or self._trainable_variables
         pairs = list(zip(grads, variables, strict=True))
         for optimizer, is_for_tables in (
-            (self.for_tables, True),
-            (self.for_dense, False),
+            (self.tables, True),
+            (self.dense, False),
         ):
             own = [pair for pair in pairs if _is_table(pair[1]) == is_for_tables]
             if own:
@@ -87,8 +101,8 @@ class SplitOptimizer(keras.optimizers.Optimizer):
         """The arguments of the constructor."""
         serialize = keras.saving.serialize_keras_object
         return {
-            "tables": serialize(self.for_tables),
-            "dense": serialize(self.for_dense),
+            "tables": serialize(self.tables),
+            "dense": serialize(self.dense),
             "name": self.name,
         }
 

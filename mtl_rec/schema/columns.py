@@ -232,4 +232,7 @@ def _is_list(kind: pa.DataType) -> bool:
 
 
 def _wrong_type(title: str, expected: str, received: pa.DataType) -> SchemaError:
+    if _is_list(received) and pa.types.is_dictionary(received.value_type):
+        # How a file is read, not what is in it.
+        received = pa.list_(pa.field("element", received.value_type.value_type))
     return SchemaError(f"{title} must hold {expected}. Received: {received}.")

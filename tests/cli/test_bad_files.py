@@ -26,8 +26,9 @@ BAD_FILES = {
     },
     "rows.xlsx": {
         b"PK": (
-            "'{path}' must end in .csv, .csv.gz or .parquet, or `data.source.format` "
-            "must say what it is. Received: ending '.xlsx'."
+            "'{path}' must end in .csv, .csv.gz, .parquet, .tfrecord, .tfrecord.gz or "
+            ".tfrecords, or `data.source.format` must say what it is. "
+            "Received: ending '.xlsx'."
         )
     },
 }

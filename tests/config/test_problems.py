@@ -48,7 +48,8 @@ WRONG_VALUES = {
         "must hold settings by name. Received: 'mmoe'. Did you mean {kind: mmoe}?"
     ),
     "training.optimizer.kind=adam": (
-        "must be 'lazy_adam'. Received: 'adam'. Did you mean 'lazy_adam'?"
+        "must be one of ['lazy_adam', 'row_adagrad', 'sgd', 'split']. "
+        "Received: 'adam'. Did you mean 'lazy_adam'?"
     ),
     "features.price.side=itm": (
         "must be 'user', 'item' or 'context'. Received: 'itm'. Did you mean 'item'?"

@@ -135,10 +135,10 @@ def test_setting_the_rate_of_a_split_optimizer_scales_both():
 
     optimizer.learning_rate = 0.005
 
-    assert float(ops.convert_to_numpy(optimizer.for_dense.learning_rate)) == (
+    assert float(ops.convert_to_numpy(optimizer.dense.learning_rate)) == (
         pytest.approx(0.005)
     )
-    assert float(ops.convert_to_numpy(optimizer.for_tables.learning_rate)) == (
+    assert float(ops.convert_to_numpy(optimizer.tables.learning_rate)) == (
         pytest.approx(0.2)
     )
 

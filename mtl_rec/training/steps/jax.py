@@ -29,8 +29,8 @@ def _train_one(model: Any, state: Any, batch: Any) -> Any:
     values = _Values(model, state)
     with values.scope():
         ids = model.table_ids(x)
-        rate = jnp.asarray(optimizer.for_tables.learning_rate, "float32")
-        step = jnp.asarray(optimizer.for_tables.iterations.value + 1, "float32")
+        rate = jnp.asarray(optimizer.row_optimizer().learning_rate, "float32")
+        step = jnp.asarray(optimizer.row_optimizer().iterations.value + 1, "float32")
     parts = [
         (_Whole if layer in model.whole_tables else _Touched)(
             layer, ids[layer], values[layer.table]
@@ -63,7 +63,7 @@ def _train_one(model: Any, state: Any, batch: Any) -> Any:
 
     for part, gradient in zip(parts, summed, strict=True):
         if part.layer.trainable:
-            part.update(optimizer.for_tables, values, gradient, rate, step)
+            part.update(optimizer.row_optimizer(), values, gradient, rate, step)
     return values.state()
 
 

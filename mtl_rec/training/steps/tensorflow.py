@@ -68,7 +68,7 @@ def _train_one(model: Any, batch: Any) -> None:
         _apply(model, dense, whole, rate_and_step)
     for part, gradient in zip(touched, summed, strict=True):
         if part.layer.trainable:
-            part.update(optimizer.for_tables, gradient, *rate_and_step)
+            part.update(optimizer.row_optimizer(), gradient, *rate_and_step)
 
     model.track_loss(loss, tf.shape(keras.tree.flatten(y_pred)[0])[0])
     model.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
@@ -76,7 +76,7 @@ def _train_one(model: Any, batch: Any) -> None:
 
 def _rate_and_step(optimizer: Any) -> tuple[Any, Any]:
     """Of the tables' optimizer, for the step that is about to be taken."""
-    tables = optimizer.for_tables
+    tables = optimizer.row_optimizer()
     rate = tf.cast(tables.learning_rate, tf.float32)
     return rate, tf.cast(tables.iterations + 1, tf.float32)
 
@@ -141,7 +141,7 @@ def _clipped(optimizer: Any, gradients: Any, summed: Any) -> Any:
 
 def _apply(model: Any, dense: Any, whole: Any, rate_and_step: Any) -> None:
     """Updates dense weights and whole tables."""
-    optimizer = model.optimizer.for_tables
+    optimizer = model.optimizer.row_optimizer()
     model.optimizer.apply(dense, model.dense_variables)
     for layer, (gradient, is_held) in zip(model.whole_tables, whole, strict=True):
         if not layer.trainable:

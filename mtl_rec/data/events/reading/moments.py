@@ -84,7 +84,8 @@ def _scaled(counts: pa.Array, factor: int) -> pa.Array:
 
 
 def _rounded(numbers: pa.Array, factor: int) -> pa.Array:
-    scaled = np.rint(pc.fill_null(numbers, np.nan).to_numpy() * float(factor))
+    with np.errstate(over="ignore"):  # Infinite is too large, as what fits says.
+        scaled = np.rint(pc.fill_null(numbers, np.nan).to_numpy() * float(factor))
     fits = np.abs(scaled) < 2.0**63
     return _array(numbers, np.where(fits, scaled, 0).astype(np.int64), fits)
 
