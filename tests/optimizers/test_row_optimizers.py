@@ -99,7 +99,7 @@ def test_the_owned_step_trains_the_table_like_numpy(case, whole_table_rows, limi
 
 
 def test_row_adagrad_remembers_one_number_a_row():
-    model = build(RowAdagrad(RATE))
+    model = build(RowAdagrad(RATE), TrainableModel)
 
     (accumulator,) = model.optimizer.row_slots(model.get_layer("embedding").table)
 
@@ -107,9 +107,9 @@ def test_row_adagrad_remembers_one_number_a_row():
 
 
 def test_each_part_of_a_split_optimizer_moves_its_own():
-    optimizer = SplitOptimizer(SGD(RATE), keras.optimizers.SGD(0.5))
-    model = build(optimizer, TrainableModel)
+    model = build(SGD(RATE), TrainableModel)
     model.layers[-1].trainable = True
+    optimizer = SplitOptimizer(SGD(RATE), keras.optimizers.SGD(0.5))
     model.compile(optimizer, "binary_crossentropy")
     reference = build(keras.optimizers.SGD(0.5))
     reference.layers[-1].trainable = True
