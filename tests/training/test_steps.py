@@ -101,7 +101,14 @@ OPTIMIZERS = {
     "split": lambda: SplitOptimizer(RowAdagrad(0.05), keras.optimizers.AdamW(0.01)),
     "clipped": lambda: LazyAdam(0.01, global_clipnorm=0.1),
 }
-optimizers = pytest.mark.parametrize("optimizer", OPTIMIZERS)
+# Each compiles two models: one of them stands for all in the quick run.
+optimizers = pytest.mark.parametrize(
+    "optimizer",
+    [
+        pytest.param(name, marks=[] if name == "clipped" else [pytest.mark.slow])
+        for name in OPTIMIZERS
+    ],
+)
 
 
 def trained(model, exposures, steps_per_call=1, epochs=2):
