@@ -57,6 +57,7 @@ class Process:
         self.about: dict[str, Any] = {}
 
     def wait_until_warm(self) -> None:
+        """Fills `about` with what it says of itself."""
         self.about = self._answer()
 
     def run(self, epochs: int) -> dict[str, Any]:
@@ -109,9 +110,8 @@ def race(
         for name, python in pythons.items():
             source = sources.get(CONTENDERS[name].module)
             processes.append(Process(name, python, case, rows, source))
-        for process in processes:
-            process.wait_until_warm()
-            print(f"  {process.name} is warm", flush=True)
+            # One after the other: the threads of torch spin where they must share.
+            processes[-1].wait_until_warm()
         runs: dict[str, list[dict[str, Any]]] = {name: [] for name in pythons}
         for number in range(rounds):
             for process in _rotated(processes, number):
