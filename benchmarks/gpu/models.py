@@ -28,7 +28,9 @@ def build(architecture: str, table_rows: int, policy: str) -> TrainableModel:
     num_tasks = len(data.TASKS)
     if architecture == "mmoe":
         experts = layers.ParallelMLP(data.NUM_EXPERTS, [data.EXPERT_UNITS])(x)
-        x = layers.MixtureOfExperts(num_tasks, name="gates")(x, experts)
+        gates = keras.layers.Dense(num_tasks * data.NUM_EXPERTS, use_bias=False)(x)
+        gates = ops.reshape(gates, (-1, num_tasks, data.NUM_EXPERTS))
+        x = layers.MixtureOfExperts(name="mixture")(gates, experts)
     else:
         units = data.NUM_EXPERTS * data.EXPERT_UNITS
         x = keras.layers.Dense(units, activation="relu")(x)

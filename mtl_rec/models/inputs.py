@@ -1,17 +1,36 @@
-"""From packed inputs to one vector a row: the same for every architecture."""
+"""From packed inputs to embedded fields: the same for every architecture."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 
 import keras
 from keras import ops
 
-from mtl_rec.config.features import SIDES
+from mtl_rec.config.features import SIDES, Side
+from mtl_rec.models.fields import (
+    EmbeddedFields,
+    SideFields,
+    SmallFields,
+    flattened,
+    joined,
+)
 from mtl_rec.models.layers.fused_embedding import FusedEmbedding
 from mtl_rec.models.layers.masked_mean import MaskedMean
 from mtl_rec.schema.fields import IdField, IdListField, Vocabulary
 from mtl_rec.schema.schema import Schema
+
+SMALL_VOCABULARY = 512
+"""Ids up to which a vocabulary is one of those that `FieldLinear` multiplies as a whole.
+
+Of 512 ids, at batch 512, that costs as much as multiplying the batch; of fewer, less."""
+
+# The user's fields are the same for all exposures of a request.
+_GROUPS: dict[bool, tuple[Side, ...]] = {
+    True: ("user",),
+    False: tuple(side for side in SIDES if side != "user"),
+}
 
 
 def packed_inputs(schema: Schema) -> dict[str, keras.KerasTensor]:
@@ -24,67 +43,131 @@ def packed_inputs(schema: Schema) -> dict[str, keras.KerasTensor]:
 
 def embed_fields(
     inputs: Mapping[str, keras.KerasTensor], schema: Schema, embedding_dim: int
-) -> keras.KerasTensor:
-    """Embeds ids, encodes lists, and joins them with the numbers.
+) -> EmbeddedFields:
+    """Embeds ids and encodes lists.
+
+    Fields of one width share a table, and those of small vocabularies another.
 
     Args:
         inputs: From `packed_inputs`.
         schema: What the columns mean.
         embedding_dim: Width of embeddings whose feature does not state its own.
-
-    Returns:
-        `(batch, width)`.
     """
-    by_width: dict[int, list[Vocabulary]] = defaultdict(list)
+    tables: dict[tuple[int, bool], list[Vocabulary]] = defaultdict(list)
     for vocabulary in schema.vocabularies.values():
-        by_width[vocabulary.embedding_dim or embedding_dim].append(vocabulary)
-    parts = []
-    for width, vocabularies in by_width.items():
-        parts += _embed_ids(inputs, schema, width, vocabularies)
-    numbers = [f"{side}_numbers" for side in SIDES]
-    return _joined(parts + [inputs[name] for name in numbers if name in inputs])
+        width = vocabulary.embedding_dim or embedding_dim
+        tables[width, vocabulary.num_ids <= SMALL_VOCABULARY].append(vocabulary)
+    small: dict[bool, list[SmallFields]] = {True: [], False: []}
+    others: dict[bool, list[keras.KerasTensor]] = {True: [], False: []}
+    for (width, is_small), vocabularies in tables.items():
+        rows = _rows_of(vocabularies)
+        columns = {
+            is_user: _columns_of(inputs, schema, sides, rows)
+            for is_user, sides in _GROUPS.items()
+        }
+        used = {is_user: own for is_user, own in columns.items() if own.ids}
+        if not used:
+            continue
+        table = FusedEmbedding(
+            num_rows=sum(vocabulary.num_ids for vocabulary in vocabularies),
+            embedding_dim=width,
+            offsets=[row for own in used.values() for row in own.first_rows],
+            returns_table=is_small,
+            name=f"small_embedding_{width}" if is_small else f"embedding_{width}",
+        )
+        outputs = table([joined(own.ids) for own in used.values()])
+        for (is_user, own), embedded in zip(used.items(), outputs, strict=False):
+            singles = embedded[:, : own.num_single]
+            if own.num_single and is_small:
+                fields = SmallFields(
+                    singles,
+                    own.ids[0],
+                    outputs[-1],
+                    tuple(own.first_rows[: own.num_single]),
+                    tuple(own.num_ids),
+                )
+                small[is_user].append(fields)
+            elif own.num_single:
+                others[is_user].append(flattened(singles))
+            others[is_user] += _encoded_lists(inputs, own, embedded)
+    for is_user, sides in _GROUPS.items():
+        numbers = [f"{side}_numbers" for side in sides]
+        others[is_user] += [inputs[name] for name in numbers if name in inputs]
+    return EmbeddedFields(
+        tuple(
+            SideFields(is_user, tuple(small[is_user]), tuple(others[is_user]))
+            for is_user in _GROUPS
+            if small[is_user] or others[is_user]
+        )
+    )
 
 
-def _embed_ids(
+@dataclass(frozen=True)
+class _Columns:
+    """What one table is asked for by the fields of some sides.
+
+    Attributes:
+        ids: Tensors of ids, `(batch, columns)`; all single ids first, joined.
+        first_rows: For every column of `ids`, the row of its id 0.
+        num_ids: For every single id, the size of its vocabulary.
+        lists: The fields of the other columns.
+    """
+
+    ids: list[keras.KerasTensor]
+    first_rows: list[int]
+    num_ids: list[int]
+    lists: list[IdListField]
+
+    @property
+    def num_single(self) -> int:
+        return len(self.num_ids)
+
+
+def _rows_of(vocabularies: Sequence[Vocabulary]) -> dict[str, tuple[int, int]]:
+    """By vocabulary, its first row in the table and how many it has."""
+    sizes = [vocabulary.num_ids for vocabulary in vocabularies]
+    firsts = [end - size for end, size in zip(accumulate(sizes), sizes, strict=True)]
+    names = [vocabulary.name for vocabulary in vocabularies]
+    return dict(zip(names, zip(firsts, sizes, strict=True), strict=True))
+
+
+def _columns_of(
     inputs: Mapping[str, keras.KerasTensor],
     schema: Schema,
-    width: int,
-    vocabularies: Sequence[Vocabulary],
-) -> list[keras.KerasTensor]:
-    """The fields of these vocabularies through one table: one gather for all."""
-    ends = list(accumulate(vocabulary.num_ids for vocabulary in vocabularies))
-    first_row = {
-        vocabulary.name: end - vocabulary.num_ids
-        for vocabulary, end in zip(vocabularies, ends, strict=True)
-    }
-    ids, offsets = [], []
-    for side in SIDES:
+    sides: Sequence[Side],
+    rows: Mapping[str, tuple[int, int]],
+) -> _Columns:
+    ids, single = [], []
+    for side in sides:
         fields = schema.fields_of(IdField, side)
-        columns = [i for i, f in enumerate(fields) if f.vocabulary in first_row]
+        columns = [i for i, field in enumerate(fields) if field.vocabulary in rows]
         if columns:
-            ids.append(_columns(inputs[f"{side}_ids"], columns))
-        offsets += [first_row[fields[column].vocabulary] for column in columns]
-    num_single = len(offsets)
+            ids.append(_taken(inputs[f"{side}_ids"], columns))
+        single += [rows[fields[column].vocabulary] for column in columns]
     lists = [
-        f
-        for side in SIDES
-        for f in schema.fields_of(IdListField, side)
-        if f.vocabulary in first_row
+        field
+        for side in sides
+        for field in schema.fields_of(IdListField, side)
+        if field.vocabulary in rows
     ]
+    first_rows = [first for first, _ in single]
     for field in lists:
-        ids.append(inputs[field.name])
-        offsets += [first_row[field.vocabulary]] * field.length
-    table = FusedEmbedding(ends[-1], width, offsets, name=f"embedding_{width}")
-    embedded = table(_joined(ids))  # (batch, single ids then lists, width)
-    parts = []
-    if num_single:
-        parts.append(ops.reshape(embedded[:, :num_single], (-1, num_single * width)))
-    start = num_single
-    for field in lists:
+        first_rows += [rows[field.vocabulary][0]] * field.length
+    return _Columns(
+        ([joined(ids)] if ids else []) + [inputs[field.name] for field in lists],
+        first_rows,
+        [num_ids for _, num_ids in single],
+        lists,
+    )
+
+
+def _encoded_lists(inputs, columns: _Columns, embedded) -> list[keras.KerasTensor]:
+    encoded, start = [], columns.num_single
+    for field in columns.lists:
         own = embedded[:, start : start + field.length]
-        parts.append(_encode_list(field, own, inputs[field.name]))
+        encoded.append(_encode_list(field, own, inputs[field.name]))
         start += field.length
-    return parts
+    return encoded
 
 
 def _encode_list(field: IdListField, embedded, ids) -> keras.KerasTensor:
@@ -93,11 +176,7 @@ def _encode_list(field: IdListField, embedded, ids) -> keras.KerasTensor:
             return MaskedMean(name=f"{field.name}_mean")(embedded, ids)
 
 
-def _columns(packed, columns: Sequence[int]) -> keras.KerasTensor:
+def _taken(packed, columns: Sequence[int]) -> keras.KerasTensor:
     if list(columns) == list(range(packed.shape[1])):
         return packed
     return ops.take(packed, list(columns), axis=1)
-
-
-def _joined(parts: Sequence[keras.KerasTensor]) -> keras.KerasTensor:
-    return ops.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]

@@ -1,6 +1,7 @@
 """Shared bottom (Caruana, "Multitask Learning", Machine Learning 1997)."""
 
 import keras
+from keras import ops
 
 from mtl_rec.config.model import SharedBottom
 from mtl_rec.models.heads import funnel_heads
@@ -14,10 +15,17 @@ def build_shared_bottom(
 ) -> keras.Model:
     """All tasks see the output of one body."""
     inputs = packed_inputs(schema)
-    bottom = embed_fields(inputs, schema, embedding_dim)
+    fields = embed_fields(inputs, schema, embedding_dim)
+    if not config.bottom_units:
+        bottom = fields.joined()
     for depth, units in enumerate(config.bottom_units):
-        dense = keras.layers.Dense(units, activation="relu", name=f"bottom_{depth}")
-        bottom = HashedDropout(config.dropout)(dense(bottom))
+        name = f"bottom_{depth}"
+        linear = (
+            keras.layers.Dense(units, name=name)(bottom)
+            if depth
+            else fields.linear(units, name)
+        )
+        bottom = HashedDropout(config.dropout)(ops.relu(linear))
 
     outputs = funnel_heads(bottom, config.tower_units, config.dropout, schema, inputs)
     return keras.Model(inputs, outputs, name="shared_bottom")

@@ -1,11 +1,13 @@
 """A functional model with the owned train step."""
 
 import importlib
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 
-from mtl_rec.models.layers.fused_embedding import FusedEmbedding
+from mtl_rec.models.layers.field_linear import on_gpu
+from mtl_rec.models.layers.fused_embedding import FusedEmbedding, embeddings_given
 from mtl_rec.optimizers import RowOptimizer, SplitOptimizer
 
 
@@ -36,13 +38,16 @@ class TrainableModel(keras.Model):
 
     @property
     def whole_tables(self) -> list[FusedEmbedding]:
-        """Tables so small that a step sweeps them whole."""
-        return [t for t in self.tables if t.num_rows <= self.whole_table_rows]
+        """Tables so small that a step sweeps them whole; not those that are frozen."""
+        return [t for t in self.tables if self._is_swept(t) and t.trainable]
 
     @property
     def row_tables(self) -> list[FusedEmbedding]:
         """Tables of which a step touches the rows of its batch alone."""
-        return [t for t in self.tables if t.num_rows > self.whole_table_rows]
+        return [t for t in self.tables if not self._is_swept(t)]
+
+    def _is_swept(self, table: FusedEmbedding) -> bool:
+        return table.returns_table or table.num_rows <= self.whole_table_rows
 
     @property
     def has_metrics(self) -> bool:
@@ -67,6 +72,16 @@ class TrainableModel(keras.Model):
         """The ids that each table is asked for, without reading any table."""
         ids = self._ids_model(x) if self.tables else {}
         return {layer: ids[layer.name] for layer in self.tables}
+
+    def predicted(self, x: Any, embeddings: Mapping[FusedEmbedding, Any]) -> Any:
+        """The outputs in training.
+
+        Args:
+            x: Inputs of one batch.
+            embeddings: What `row_tables` shall return, as `embeddings_given` takes it.
+        """
+        with embeddings_given(embeddings):
+            return self(x, training=True)
 
     def track_loss(self, loss: Any, num_rows: Any) -> None:
         """Adds a batch to the running mean that Keras reports as `loss`."""
@@ -135,8 +150,7 @@ class TrainableModel(keras.Model):
         dropout = keras.layers.Dropout  # Not ours, whose masks are hashes.
         layers = self._flatten_layers(include_self=False)
         drops = any(isinstance(layer, dropout) and layer.rate > 0 for layer in layers)
-        devices = keras.distribution.list_devices()
-        return not drops or any(device.startswith("gpu") for device in devices)
+        return not drops or on_gpu()
 
     def _symbolic_build(self, iterator: Any = None, data_batch: Any = None) -> None:
         """Called by Keras before training; it builds with one batch, not several."""

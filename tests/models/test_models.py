@@ -82,8 +82,8 @@ def test_padding_rows_do_not_learn_from_lists(model, batch, schema):
     model.train_on_batch(batch, labels)
 
     # Width 4 holds user ids (12 rows), then title tokens.
-    title_rows = slice(12, None)
-    (old,), (new,) = before["embedding_4"], model.get_layer("embedding_4").get_weights()
+    title_rows, name = slice(12, None), "small_embedding_4"
+    (old,), (new,) = before[name], model.get_layer(name).get_weights()
     np.testing.assert_array_equal(new[title_rows], old[title_rows])
     assert not np.array_equal(new[:12], old[:12])
 
@@ -112,7 +112,7 @@ def test_a_model_can_be_saved_after_its_probabilities_were_asked_for(
 
 
 def test_features_that_share_a_vocabulary_share_rows(model, schema):
-    (table,) = model.get_layer("embedding_6").get_weights()
+    (table,) = model.get_layer("small_embedding_6").get_weights()
 
     assert len(table) == sum(
         v.num_ids for v in schema.vocabularies.values() if v.embedding_dim is None

@@ -37,7 +37,8 @@ ids = keras.Input((2,), dtype="int32", name="ids")
 embedded = layers.FusedEmbedding(7, 4, [0, 3], name="table")(ids)
 x = keras.ops.reshape(embedded, (-1, 8))
 experts = layers.ParallelMLP(2, [4])(x)
-towers = layers.ParallelMLP(2, [3])(layers.MixtureOfExperts(2)(x, experts))
+gates = keras.layers.Reshape((2, 2))(keras.layers.Dense(4, use_bias=False)(x))
+towers = layers.ParallelMLP(2, [3])(layers.MixtureOfExperts()(gates, experts))
 event = {
     "kind": "binary",
     "is_conditional": False,

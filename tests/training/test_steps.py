@@ -6,6 +6,7 @@ import pytest
 from keras import ops
 
 from mtl_rec.losses import funnel_losses
+from mtl_rec.models.layers import FieldLinear, FusedEmbedding
 from mtl_rec.optimizers import SGD, LazyAdam, RowAdagrad, SplitOptimizer
 from mtl_rec.training import Batches, TrainableModel
 
@@ -14,26 +15,40 @@ from mtl_rec.training import Batches, TrainableModel
 class OneHotEmbedding(keras.layers.Layer):
     """The same look-up as a matrix product: its gradient is dense and summed."""
 
-    def __init__(self, table, offsets, **kwargs):
+    def __init__(self, original, **kwargs):
         super().__init__(**kwargs)
-        self.offsets = offsets
+        self.offsets, self.returns_table = original.offsets, original.returns_table
+        (table,) = original.get_weights()
         self.table = self.add_weight(shape=table.shape)
         self.table.assign(table)
 
-    def call(self, ids):
-        rows = ids + np.array(self.offsets, "int32")
-        one_hot = ops.one_hot(rows, self.table.shape[0], dtype="float32")
-        return ops.matmul(one_hot, self.table)
+    def call(self, parts):
+        outputs, start = [], 0
+        for ids in parts:
+            stop = start + ids.shape[1]
+            rows = ids + np.array(self.offsets[start:stop], "int32")
+            one_hot = ops.one_hot(rows, self.table.shape[0], dtype="float32")
+            outputs.append(ops.matmul(one_hot, self.table))
+            start = stop
+        return outputs + [ops.convert_to_tensor(self.table)] * self.returns_table
+
+
+@keras.saving.register_keras_serializable("test")
+class PlainFieldLinear(FieldLinear):
+    """Multiplies the embeddings, in training too."""
+
+    def call(self, embedded, ids, table):
+        return super().call(embedded, ids, table, training=False)
 
 
 def dense_twin(model, schema, **clipping):
     """The same weights and graph, trained by Keras' own step with dense tables."""
 
     def replace(layer):
-        if layer.name.startswith("embedding_"):
-            (table,) = layer.get_weights()
-            return OneHotEmbedding(table, layer.offsets, name=layer.name)
-        return layer.__class__.from_config(layer.get_config())
+        if isinstance(layer, FusedEmbedding):
+            return OneHotEmbedding(layer, name=layer.name)
+        kind = PlainFieldLinear if isinstance(layer, FieldLinear) else layer.__class__
+        return kind.from_config(layer.get_config())
 
     plain = keras.Model(model.input, model.output)
     twin = keras.models.clone_model(plain, clone_function=replace)
@@ -79,6 +94,8 @@ def test_tables_and_dense_weights_move_as_under_dense_adam(
     inputs = {name: array[:200].copy() for name, array in exposures.inputs.items()}
     inputs["user_ids"][:40, 0] = every_id
     inputs["item_ids"][:40, 0] = every_id
+    inputs["user_ids"][:40, 1] = every_id % 8
+    inputs["context_ids"][:40, 0] = every_id % 10
     labels = {n: a[:200] for n, a in exposures.training_labels().items()}
 
     for _ in range(5):
@@ -217,7 +234,7 @@ def test_a_frozen_table_stays(whole_table_rows, make_model, exposures):
 
 def test_xla_is_left_out_by_itself_where_keras_drops_units_out(make_model, schema):
     inputs = make_model(dropout=0.2)
-    dropped = keras.layers.Dropout(0.2)(inputs.get_layer("experts").output)
+    dropped = keras.layers.Dropout(0.2)(inputs.get_layer("mixture").output)
     body = keras.Model(inputs.input, keras.layers.Flatten()(dropped))
     model = TrainableModel(body.input, keras.layers.Dense(1)(body.output))
 

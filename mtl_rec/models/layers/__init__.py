@@ -1,14 +1,19 @@
 """Small registered layers; importing this package makes saved models loadable."""
 
+from mtl_rec.models.layers.bias import Bias
+from mtl_rec.models.layers.field_linear import FieldLinear
 from mtl_rec.models.layers.funnel import FunnelLogProbabilities, FunnelPredictions
 from mtl_rec.models.layers.fused_embedding import FusedEmbedding
 from mtl_rec.models.layers.hashed_dropout import HashedDropout
 from mtl_rec.models.layers.masked_mean import MaskedMean
 from mtl_rec.models.layers.mixture_of_experts import MixtureOfExperts
 from mtl_rec.models.layers.parallel_mlp import ParallelMLP
+from mtl_rec.models.layers.request_rows import RequestRows
 from mtl_rec.models.layers.task_heads import TaskHeads
 
 __all__ = [
+    "Bias",
+    "FieldLinear",
     "FunnelLogProbabilities",
     "FunnelPredictions",
     "FusedEmbedding",
@@ -16,5 +21,6 @@ __all__ = [
     "MaskedMean",
     "MixtureOfExperts",
     "ParallelMLP",
+    "RequestRows",
     "TaskHeads",
 ]

@@ -18,8 +18,9 @@ _GIVEN = contextvars.ContextVar("embeddings_given", default={})  # noqa: B039 - 
 def embeddings_given(embeddings: Mapping["FusedEmbedding", Any]) -> Iterator[None]:
     """While active, these layers return these tensors and leave their tables alone.
 
-    The train step gathers rows itself, so that it can differentiate with respect to
-    them and compile the rest of the model without the table.
+    Each is `(number of ids, embedding_dim)`, in the order of `rows`. The step gathers
+    rows itself, so that it can differentiate with respect to them and compile the rest
+    of the model without the table.
     """
     token = _GIVEN.set(embeddings)
     try:
@@ -39,25 +40,36 @@ class FusedEmbedding(keras.layers.Layer):
         num_rows: Rows of the table.
         embedding_dim: Width of a row.
         offsets: For every column of ids, the row its id 0 stands for.
+        returns_table: Whether the table itself is the last output, for `FieldLinear`. It
+            is then always trained as a whole, and should be small.
 
-    Inputs: ids, `(batch, columns)` int32.
+    Inputs: ids, `(batch, columns)` int32, or a list of such tensors, whose batches may
+        differ; `offsets` then has the columns of all, one after the other.
 
-    Output shape: `(batch, columns, embedding_dim)`.
+    Output shape: `(batch, columns, embedding_dim)` for each; the table's is
+        `(num_rows, embedding_dim)`.
     """
 
     def __init__(
-        self, num_rows: int, embedding_dim: int, offsets: list[int], **kwargs: Any
+        self,
+        num_rows: int,
+        embedding_dim: int,
+        offsets: list[int],
+        returns_table: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.num_rows = num_rows
         self.embedding_dim = embedding_dim
         self.offsets = list(offsets)
+        self.returns_table = returns_table
 
     def build(self, ids_shape):
-        if ids_shape[-1] != len(self.offsets):
+        num_columns = sum(shape[-1] for shape in _listed_shapes(ids_shape))
+        if num_columns != len(self.offsets):
             raise ValueError(
                 f"`ids` must have one column for each of the {len(self.offsets)} "
-                f"`offsets`. Received: ids.shape={tuple(ids_shape)}."
+                f"`offsets`. Received: ids.shape={ids_shape}."
             )
         # A mixed-precision policy would otherwise cast the whole table every step.
         self.table = self.add_weight(
@@ -71,19 +83,52 @@ class FusedEmbedding(keras.layers.Layer):
         self.table.is_table = True
 
     def rows(self, ids):
-        """Row numbers of ids, `(batch, columns)` int32."""
-        return ops.add(ids, ops.convert_to_tensor(self.offsets, "int32"))
+        """Row numbers of all ids, in their order, `(number of ids,)` int32."""
+        return _joined([ops.reshape(rows, (-1,)) for rows in self._rows(_listed(ids))])
 
     def call(self, ids):
+        parts = _listed(ids)
         given = _GIVEN.get().get(self)
-        embedded = self._gather(self.rows(ids)) if given is None else given
-        return ops.cast(embedded, self.compute_dtype)
+        if given is None:
+            embedded = [rows_of(self.table, rows) for rows in self._rows(parts)]
+        else:
+            embedded = self._arranged(given, parts)
+        outputs = [ops.cast(part, self.compute_dtype) for part in embedded]
+        if self.returns_table:
+            table = ops.convert_to_tensor(self.table)
+            outputs.append(ops.cast(table, self.compute_dtype))
+        return outputs if isinstance(ids, list) or self.returns_table else outputs[0]
 
-    def _gather(self, rows):
-        return rows_of(self.table, rows)
+    def _rows(self, parts):
+        """Row numbers in the shape of each tensor of ids."""
+        rows, start = [], 0
+        for ids in parts:
+            stop = start + ids.shape[-1]
+            offsets = ops.convert_to_tensor(self.offsets[start:stop], "int32")
+            rows.append(ops.add(ids, offsets))
+            start = stop
+        return rows
+
+    def _arranged(self, flat, parts):
+        """Embeddings of all ids in their order, in the shape of each tensor of ids."""
+        if len(parts) == 1:
+            columns = parts[0].shape[-1]
+            return [ops.reshape(flat, (-1, columns, self.embedding_dim))]
+        arranged, start = [], 0
+        for ids in parts:
+            stop = start + ops.size(ids)
+            shape = (-1, ids.shape[-1], self.embedding_dim)
+            arranged.append(ops.reshape(flat[start:stop], shape))
+            start = stop
+        return arranged
 
     def compute_output_shape(self, ids_shape):
-        return (*ids_shape, self.embedding_dim)
+        shapes = _listed_shapes(ids_shape)
+        outputs = [(*shape, self.embedding_dim) for shape in shapes]
+        if self.returns_table:
+            outputs.append((self.num_rows, self.embedding_dim))
+        is_list = shapes is ids_shape
+        return outputs if is_list or self.returns_table else outputs[0]
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -91,4 +136,17 @@ class FusedEmbedding(keras.layers.Layer):
             "num_rows": self.num_rows,
             "embedding_dim": self.embedding_dim,
             "offsets": self.offsets,
+            "returns_table": self.returns_table,
         }
+
+
+def _listed(ids) -> list[Any]:
+    return list(ids) if isinstance(ids, list | tuple) else [ids]
+
+
+def _listed_shapes(shapes) -> list[Any]:
+    return shapes if isinstance(shapes[0], list | tuple) else [shapes]
+
+
+def _joined(parts: list[Any]) -> Any:
+    return ops.concatenate(parts, axis=0) if len(parts) > 1 else parts[0]

@@ -1,22 +1,15 @@
 """The gating at the heart of MMoE."""
 
-from typing import Any
-
 import keras
 from keras import ops
 
 
 @keras.saving.register_keras_serializable(package="mtl_rec")
 class MixtureOfExperts(keras.layers.Layer):
-    """Weighs the experts for every task: `f_t = sum_e softmax(x W_t)_e experts_e`.
-
-    The gates of all tasks are one matrix product.
-
-    Args:
-        num_tasks: Tasks, each with a gate of its own.
+    """Weighs the experts for every task: `f_t = sum_e softmax(g_t)_e experts_e`.
 
     Inputs:
-        inputs: What the gates look at, `(batch, input_dim)`.
+        gate_logits: `g`, `(batch, num_tasks, num_experts)`: the gates' linear units.
         experts: Outputs of the experts, `(batch, num_experts, expert_dim)`.
 
     Output shape: `(batch, num_tasks, expert_dim)`.
@@ -25,30 +18,16 @@ class MixtureOfExperts(keras.layers.Layer):
     Multi-gate Mixture-of-Experts", KDD 2018.
     """
 
-    def __init__(self, num_tasks: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        if num_tasks < 1:
-            raise ValueError(f"`num_tasks` must be 1 or more. Received: {num_tasks}.")
-        self.num_tasks = num_tasks
+    def build(self, gate_logits_shape, experts_shape):
+        if gate_logits_shape[-1] != experts_shape[1]:
+            raise ValueError(
+                "`gate_logits` must have one column for each expert. Received: "
+                f"gate_logits.shape={gate_logits_shape}, experts.shape={experts_shape}."
+            )
 
-    def build(self, inputs_shape, experts_shape):
-        input_dim, num_experts = inputs_shape[-1], experts_shape[1]
-        limit = (6.0 / (input_dim + num_experts)) ** 0.5
-        self.gates = self.add_weight(
-            name="gates",
-            shape=(input_dim, self.num_tasks, num_experts),
-            initializer=keras.initializers.RandomUniform(-limit, limit),
-        )
+    def call(self, gate_logits, experts):
+        weights = ops.softmax(gate_logits, axis=-1)
+        return ops.einsum("bte,bed->btd", weights, experts)
 
-    def weights_of_experts(self, inputs):
-        """What every task gives every expert, `(batch, num_tasks, num_experts)`."""
-        return ops.softmax(ops.einsum("bi,ite->bte", inputs, self.gates), axis=-1)
-
-    def call(self, inputs, experts):
-        return ops.einsum("bte,bed->btd", self.weights_of_experts(inputs), experts)
-
-    def compute_output_shape(self, inputs_shape, experts_shape):
-        return (inputs_shape[0], self.num_tasks, experts_shape[-1])
-
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "num_tasks": self.num_tasks}
+    def compute_output_shape(self, gate_logits_shape, experts_shape):
+        return (*gate_logits_shape[:2], experts_shape[-1])

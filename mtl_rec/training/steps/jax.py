@@ -6,8 +6,7 @@ import jax
 import jax.numpy as jnp
 import keras
 
-from mtl_rec.models.layers.fused_embedding import embeddings_given
-from mtl_rec.training.steps.whole_tables import summed_by_row, updated_table
+from mtl_rec.training.steps.whole_tables import held_rows, updated_table
 
 
 def train_step(model: Any, state: Any, data: Any) -> tuple[dict[str, Any], Any]:
@@ -25,35 +24,39 @@ def train_step(model: Any, state: Any, data: Any) -> tuple[dict[str, Any], Any]:
 
 def _train_one(model: Any, state: Any, batch: Any) -> Any:
     x, y, sample_weight = batch
-    optimizer, tables = model.optimizer, model.tables
+    optimizer = model.optimizer
     values = _Values(model, state)
     with values.scope():
         ids = model.table_ids(x)
         rate = jnp.asarray(optimizer.row_optimizer().learning_rate, "float32")
         step = jnp.asarray(optimizer.row_optimizer().iterations.value + 1, "float32")
-    parts = [
-        (_Whole if layer in model.whole_tables else _Touched)(
-            layer, ids[layer], values[layer.table]
-        )
-        for layer in tables
+    touched = [
+        _Touched(layer, ids[layer], values[layer.table]) for layer in model.row_tables
     ]
-    embeddings = [part.embeddings() for part in parts]
+    swept = [_Swept(layer, ids[layer]) for layer in model.whole_tables]
     dense = model.dense_variables
+    sources = [*dense, *(part.layer.table for part in swept)]
 
     def loss_of(weights, embeddings):
-        given = dict(zip(tables, embeddings, strict=True))
-        replaced = list(zip(dense, weights, strict=True))
-        with values.scope(replaced) as scope, embeddings_given(given):
-            y_pred = model(x, training=True)
+        given = dict(zip(model.row_tables, embeddings, strict=True))
+        with values.scope(list(zip(sources, weights, strict=True))) as scope:
+            y_pred = model.predicted(x, given)
             loss = model.compute_loss(x, y, y_pred, sample_weight, training=True)
         return loss, (y_pred, values.changed(scope))
 
-    weights = [values[variable] for variable in dense]
+    weights = [values[variable] for variable in sources]
+    embeddings = [part.embeddings() for part in touched]
     gradient_of = jax.value_and_grad(loss_of, argnums=(0, 1), has_aux=True)
     (loss, (y_pred, changed)), (gradients, by_place) = gradient_of(weights, embeddings)
     values.replace(changed)
-    summed = [part.summed(g) for part, g in zip(parts, by_place, strict=True)]
-    gradients, summed = optimizer.clip(gradients, summed)
+    trained = [
+        (part, part.summed(gradient))
+        for part, gradient in zip(touched, by_place, strict=True)
+        if part.layer.trainable
+    ] + list(zip(swept, gradients[len(dense) :], strict=True))
+    gradients, summed = optimizer.clip(
+        gradients[: len(dense)], [total for _, total in trained]
+    )
 
     with values.scope() as scope:
         optimizer.apply(gradients, dense)
@@ -61,9 +64,8 @@ def _train_one(model: Any, state: Any, batch: Any) -> Any:
         model.compute_metrics(x, y, y_pred, sample_weight)
     values.replace(values.changed(scope))
 
-    for part, gradient in zip(parts, summed, strict=True):
-        if part.layer.trainable:
-            part.update(optimizer.row_optimizer(), values, gradient, rate, step)
+    for (part, _), total in zip(trained, summed, strict=True):
+        part.update(optimizer.row_optimizer(), values, total, rate, step)
     return values.state()
 
 
@@ -76,7 +78,7 @@ class _Touched:
         self._read = _read(table, self._unique)
 
     def embeddings(self):
-        """`(batch, columns, embedding_dim)`, differentiable by position."""
+        """The row of every id, `(number of ids, embedding_dim)`."""
         return self._read[self._place]
 
     def summed(self, gradient):
@@ -96,21 +98,12 @@ class _Touched:
             values[variable] = _write(values[variable], self._unique, new)
 
 
-class _Whole:
+class _Swept:
     """A small table, of which the rows in the batch change in one sweep over all."""
 
-    def __init__(self, layer: Any, ids: Any, table: Any) -> None:
+    def __init__(self, layer: Any, ids: Any) -> None:
         self.layer = layer
-        self._rows, self._table = layer.rows(ids), table
-
-    def embeddings(self):
-        """`(batch, columns, embedding_dim)`."""
-        return self._table[self._rows]
-
-    def summed(self, gradient):
-        """The gradient of every row."""
-        summed, self._is_held = summed_by_row(gradient, self._rows, self.layer.num_rows)
-        return summed
+        self._is_held = held_rows(layer.rows(ids), layer.num_rows)
 
     def update(self, optimizer, values, gradient, learning_rate, step) -> None:
         """Lets the optimizer change the rows that the batch holds."""
@@ -166,20 +159,18 @@ class _Values:
         return tuple([self[v] for v in group] for group in self._groups)
 
 
-def _distinct(rows, num_rows):
+def _distinct(flat, num_rows):
     """Distinct rows in a fixed size, and where each id's row is among them.
 
     Unused places hold row numbers past the table, each once, which reads fill with
     zeros and writes drop. Sorting and searching beats `jnp.unique` with its inverse.
     """
-    flat = rows.reshape(-1)
     ordered = jnp.sort(flat)
     is_new = jnp.concatenate([jnp.ones(1, bool), ordered[1:] != ordered[:-1]])
     place = jnp.cumsum(is_new) - 1
     unique = num_rows + jnp.arange(flat.size, dtype=flat.dtype)
     unique = unique.at[place].set(ordered)
-    inverse = place[jnp.searchsorted(ordered, flat)]
-    return unique, inverse.reshape(rows.shape)
+    return unique, place[jnp.searchsorted(ordered, flat)]
 
 
 def _read(table, unique):

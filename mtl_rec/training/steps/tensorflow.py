@@ -5,11 +5,10 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from mtl_rec.models.layers.fused_embedding import embeddings_given
 from mtl_rec.optimizers.clipping import clips
 from mtl_rec.training.steps.tensorflow_replicas import train_replica
 from mtl_rec.training.steps.tensorflow_rows import TouchedRows
-from mtl_rec.training.steps.whole_tables import summed_by_row, updated_table
+from mtl_rec.training.steps.whole_tables import held_rows, updated_table
 
 
 def train_step(model: Any, data: Any) -> dict[str, Any]:
@@ -59,16 +58,17 @@ def _train_one(model: Any, batch: Any) -> None:
     embeddings = [part.embeddings() for part in touched]
 
     loss, y_pred, gradients = _dense_part(model)(x, y, sample_weight, embeddings)
-    summed = [
-        part.summed(gradient)
+    trained = [
+        (part, part.summed(gradient))
         for part, gradient in zip(touched, gradients["rows"], strict=True)
+        if part.layer.trainable
     ]
+    summed = [total for _, total in trained]
     if "dense" in gradients:
         dense, whole, summed = _clipped(optimizer, gradients, summed)
         _apply(model, dense, whole, rate_and_step)
-    for part, gradient in zip(touched, summed, strict=True):
-        if part.layer.trainable:
-            part.update(optimizer.row_optimizer(), gradient, *rate_and_step)
+    for (part, _), total in zip(trained, summed, strict=True):
+        part.update(optimizer.row_optimizer(), total, *rate_and_step)
 
     model.track_loss(loss, tf.shape(keras.tree.flatten(y_pred)[0])[0])
     model.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
@@ -105,27 +105,21 @@ def _dense_part(model: Any) -> Any:
 
 
 def _gradients(model: Any, x: Any, y: Any, sample_weight: Any, embeddings: Any) -> Any:
-    ids = model.table_ids(x)
-    rows = [layer.rows(ids[layer]) for layer in model.whole_tables]
-    small = [
-        tf.gather(layer.table.value, own)
-        for layer, own in zip(model.whole_tables, rows, strict=True)
-    ]
-    layers = [*model.row_tables, *model.whole_tables]
-    given = dict(zip(layers, [*embeddings, *small], strict=True))
-    weights = [variable.value for variable in model.dense_variables]
+    given = dict(zip(model.row_tables, embeddings, strict=True))
     with tf.GradientTape() as tape:
-        tape.watch([*embeddings, *small])
-        with embeddings_given(given):
-            y_pred = model(x, training=True)
+        tape.watch(embeddings)
+        y_pred = model.predicted(x, given)
         loss = model.compute_loss(x, y, y_pred, sample_weight, training=True)
-    sources: Any = (weights, list(embeddings), small)
-    dense, by_place, by_place_small = tape.gradient(loss, sources)
+    sources: Any = (
+        [variable.value for variable in model.dense_variables],
+        list(embeddings),
+        [layer.table.value for layer in model.whole_tables],
+    )
+    dense, by_place, sums = tape.gradient(loss, sources)
+    ids = model.table_ids(x)
     whole = [
-        summed_by_row(gradient, own, layer.num_rows)
-        for layer, gradient, own in zip(
-            model.whole_tables, by_place_small, rows, strict=True
-        )
+        (tf.convert_to_tensor(total), held_rows(layer.rows(ids[layer]), layer.num_rows))
+        for layer, total in zip(model.whole_tables, sums, strict=True)
     ]
     return loss, y_pred, {"dense": dense, "whole": whole, "rows": by_place}
 
@@ -144,8 +138,6 @@ def _apply(model: Any, dense: Any, whole: Any, rate_and_step: Any) -> None:
     optimizer = model.optimizer.row_optimizer()
     model.optimizer.apply(dense, model.dense_variables)
     for layer, (gradient, is_held) in zip(model.whole_tables, whole, strict=True):
-        if not layer.trainable:
-            continue
         variables = [layer.table, *optimizer.row_slots(layer.table)]
         values = [variable.value.read_value() for variable in variables]
         updated = updated_table(optimizer, values, gradient, is_held, *rate_and_step)

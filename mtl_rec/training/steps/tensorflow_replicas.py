@@ -5,7 +5,6 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from mtl_rec.models.layers.fused_embedding import embeddings_given
 from mtl_rec.table_rows import rows_of
 
 
@@ -17,23 +16,29 @@ def train_replica(model: Any, batch: Any) -> None:
     """
     x, y, sample_weight = batch
     ids = model.table_ids(x)
-    rows = [layer.rows(ids[layer]) for layer in model.tables]
-    embeddings = [
-        rows_of(layer.table, own) for layer, own in zip(model.tables, rows, strict=True)
-    ]
+    # Small tables go through the model, which may use them otherwise than by row.
+    by_row = {layer: layer.rows(ids[layer]) for layer in model.row_tables}
+    given = {layer: rows_of(layer.table, rows) for layer, rows in by_row.items()}
+    embeddings = list(given.values())
     with tf.GradientTape() as tape:
         tape.watch(embeddings)
-        with embeddings_given(dict(zip(model.tables, embeddings, strict=True))):
-            y_pred = model(x, training=True)
+        y_pred = model.predicted(x, given)
         loss = model.compute_loss(x, y, y_pred, sample_weight, training=True)
-    weights = [variable.value for variable in model.dense_variables]
-    sources: Any = (weights, embeddings)
-    dense, by_place = tape.gradient(loss, sources)
+    sources: Any = (
+        [variable.value for variable in model.dense_variables],
+        embeddings,
+        [layer.table.value for layer in model.whole_tables],
+    )
+    dense, by_place, sums = tape.gradient(loss, sources)
     trained = [
-        (_slices(layer, own, gradient), layer.table)
-        for layer, own, gradient in zip(model.tables, rows, by_place, strict=True)
+        (_slices(layer, rows, gradient), layer.table)
+        for (layer, rows), gradient in zip(by_row.items(), by_place, strict=True)
         if layer.trainable
     ]
+    for layer, total in zip(model.whole_tables, sums, strict=True):
+        held, _ = tf.unique(layer.rows(ids[layer]))
+        gradient = tf.gather(tf.convert_to_tensor(total), held)
+        trained.append((_slices(layer, held, gradient), layer.table))
     model.optimizer.apply(
         [*dense, *(gradient for gradient, _ in trained)],
         [*model.dense_variables, *(table for _, table in trained)],
@@ -46,9 +51,5 @@ def train_replica(model: Any, batch: Any) -> None:
 
 
 def _slices(layer: Any, rows: Any, gradient: Any) -> Any:
-    width = layer.embedding_dim
-    return tf.IndexedSlices(
-        tf.reshape(gradient, [-1, width]),
-        tf.reshape(rows, [-1]),
-        tf.constant([layer.num_rows, width]),
-    )
+    shape = tf.constant([layer.num_rows, layer.embedding_dim])
+    return tf.IndexedSlices(gradient, rows, shape)

@@ -13,24 +13,22 @@ class TouchedRows:
 
     Args:
         layer: A `FusedEmbedding`.
-        ids: What the batch asks it for, `(batch, columns)`.
+        ids: What the batch asks it for.
     """
 
     def __init__(self, layer: Any, ids: Any) -> None:
         self.layer = layer
-        self._shape = [*ids.shape, layer.embedding_dim]
-        self._rows, self._place = tf.unique(tf.reshape(layer.rows(ids), [-1]))
+        self._rows, self._place = tf.unique(layer.rows(ids))
         self._read = layer.table.value.sparse_read(self._rows)
 
     def embeddings(self) -> Any:
-        """`(batch, columns, embedding_dim)`, differentiable by position."""
-        flat = tf.gather(self._read, self._place)
-        return tf.reshape(flat, [-1, *self._shape[1:]])
+        """The row of every id, `(number of ids, embedding_dim)`."""
+        return tf.gather(self._read, self._place)
 
     def summed(self, gradient: Any) -> Any:
         """The gradient of each distinct row, `(rows, embedding_dim)`."""
-        flat = tf.reshape(gradient, [-1, self._shape[-1]])
-        return tf.math.unsorted_segment_sum(flat, self._place, tf.size(self._rows))
+        size = tf.size(self._rows)
+        return tf.math.unsorted_segment_sum(gradient, self._place, size)
 
     def update(self, optimizer: Any, gradient: Any, learning_rate, step) -> None:
         """Lets the optimizer change these rows and what it remembers of them."""

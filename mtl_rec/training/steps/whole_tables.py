@@ -7,23 +7,17 @@ from keras import ops
 from mtl_rec.optimizers.row_optimizer import RowOptimizer
 
 
-def summed_by_row(gradient: Any, rows: Any, num_rows: int) -> tuple[Any, Any]:
-    """The gradient of a whole table, and which of its rows the batch holds.
+def held_rows(rows: Any, num_rows: int) -> Any:
+    """Which rows of a table the batch holds, `(num_rows, 1)` of truth values.
+
+    A row may be held and have no gradient.
 
     Args:
-        gradient: Of the embeddings, `(..., width)`.
-        rows: The row of each, `(...)`.
+        rows: Row numbers, with repeats.
         num_rows: Of the table.
-
-    Returns:
-        `(num_rows, width)` with repeats summed, and `(num_rows, 1)` of truth values.
     """
-    width = gradient.shape[-1]
-    flat = ops.cast(ops.reshape(gradient, (-1, width)), "float32")
-    # The count rides along as one more column: a row may be held and have no gradient.
-    counted = ops.concatenate([flat, ops.ones_like(flat[:, :1])], axis=1)
-    sums = ops.segment_sum(counted, ops.reshape(rows, (-1,)), num_rows)
-    return sums[:, :width], sums[:, width:] > 0
+    ones = ops.ones((ops.size(rows), 1), "float32")
+    return ops.segment_sum(ones, rows, num_rows) > 0
 
 
 def updated_table(
@@ -39,8 +33,8 @@ def updated_table(
     Args:
         optimizer: Of the tables.
         values: The table's value, then those of its slots.
-        gradient: From `summed_by_row`.
-        is_held: Likewise.
+        gradient: Of every row, zero where the batch does not hold it.
+        is_held: From `held_rows`.
         learning_rate: A scalar.
         step: Steps taken, this one included.
     """

@@ -25,7 +25,7 @@ def test_each_column_reads_its_own_block_of_rows(layer):
 
 def test_given_embeddings_replace_the_table_and_only_inside_the_context(layer):
     ids = ops.convert_to_tensor([[0, 0]])
-    given = ops.ones((1, 2, 2))
+    given = ops.ones((2, 2))
 
     with embeddings_given({layer: given}):
         inside = ops.convert_to_numpy(layer(ids))
@@ -33,6 +33,23 @@ def test_given_embeddings_replace_the_table_and_only_inside_the_context(layer):
 
     np.testing.assert_array_equal(inside, np.ones((1, 2, 2)))
     np.testing.assert_array_equal(outside, [[[0, 1], [6, 7]]])
+
+
+def test_batches_of_different_sizes_are_looked_up_in_one_call(layer):
+    layer = FusedEmbedding(5, 2, [0, 3, 0], returns_table=True)
+    one, many = np.array([[1, 1]], "int32"), np.array([[0], [2], [1]], "int32")
+
+    first, second, table = layer([one, many])
+
+    table = ops.convert_to_numpy(table)
+    np.testing.assert_array_equal(layer.rows([one, many]), [1, 4, 0, 2, 1])
+    np.testing.assert_array_equal(first, table[[[1, 4]]])
+    np.testing.assert_array_equal(second, table[[[0], [2], [1]]])
+    flat = np.arange(10.0, dtype="float32").reshape(5, 2)
+    with embeddings_given({layer: ops.convert_to_tensor(flat)}):
+        first, second, _ = layer([one, many])
+    np.testing.assert_array_equal(first, flat[:2].reshape(1, 2, 2))
+    np.testing.assert_array_equal(second, flat[2:].reshape(3, 1, 2))
 
 
 def test_the_table_stays_float32_under_mixed_precision():
@@ -54,4 +71,4 @@ def test_columns_that_do_not_match_the_offsets_are_refused():
 
 
 def test_config_round_trip_is_json(round_trip):
-    round_trip(FusedEmbedding(5, 2, [0, 3], name="embedding"))
+    round_trip(FusedEmbedding(5, 2, [0, 3], returns_table=True, name="embedding"))

@@ -1,0 +1,48 @@
+"""From one row a request to one row an exposure."""
+
+import contextlib
+import contextvars
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+from keras import ops
+
+_REQUESTS: contextvars.ContextVar[Any]
+_REQUESTS = contextvars.ContextVar("request_of_row", default=None)
+
+
+@contextlib.contextmanager
+def requests_of_rows(requests: Any) -> Iterator[None]:
+    """While active, `RequestRows` repeats the rows of requests.
+
+    Args:
+        requests: For every exposure of the batch, which row of the user's inputs is its
+            own, `(batch, 1)` int32; None where these have a row for each exposure.
+    """
+    token = _REQUESTS.set(requests)
+    try:
+        yield
+    finally:
+        _REQUESTS.reset(token)
+
+
+@keras.saving.register_keras_serializable(package="mtl_rec")
+class RequestRows(keras.layers.Layer):
+    """Repeats what was computed once for a request for each of its exposures.
+
+    Outside `requests_of_rows` every exposure has its own row, and nothing changes.
+
+    Inputs: `(requests, dim)`.
+
+    Output shape: `(batch, dim)`.
+    """
+
+    def call(self, inputs):
+        requests = _REQUESTS.get()
+        if requests is None:
+            return inputs
+        return ops.take(inputs, ops.reshape(requests, (-1,)), axis=0)
+
+    def compute_output_shape(self, inputs_shape):
+        return inputs_shape
