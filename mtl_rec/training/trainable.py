@@ -83,6 +83,14 @@ class TrainableModel(keras.Model):
         with embeddings_given(embeddings):
             return self(x, training=True)
 
+    def build_losses(self, y: Any) -> None:
+        """Makes the losses' running means before a step is traced.
+
+        Keras makes them inside the first trace, and TensorFlow then traces once more.
+        """
+        if self._compile_loss is not None and not self._compile_loss.built:
+            self._compile_loss.build(y, self.output)
+
     def track_loss(self, loss: Any, num_rows: Any) -> None:
         """Adds a batch to the running mean that Keras reports as `loss`."""
         self._loss_tracker.update_state(loss, sample_weight=num_rows)

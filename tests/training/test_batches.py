@@ -42,7 +42,7 @@ def test_inputs_and_labels_of_a_row_stay_together(exposures):
     for row, number in enumerate(inputs["item_numbers"][:, 0]):
         (source,) = np.flatnonzero(numbers == number)
         assert labels["click"][row] == exposures.labels["click"][source]
-        assert inputs["user_ids"][row] == exposures.inputs["user_ids"][source]
+        assert inputs["item_ids"][row] == exposures.inputs["item_ids"][source]
 
 
 def test_all_batches_have_one_size(exposures):

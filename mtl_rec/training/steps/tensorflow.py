@@ -14,6 +14,8 @@ from mtl_rec.training.steps.whole_tables import held_rows, updated_table
 def train_step(model: Any, data: Any) -> dict[str, Any]:
     """One call of `TrainableModel`, as Keras' TensorFlow trainer makes it."""
     batch = keras.utils.unpack_x_y_sample_weight(data)
+    with tf.init_scope():
+        model.build_losses(batch[1])
     if model.num_replicas > 1:
         train_replica(model, batch)
     elif model.holds_several_batches(batch[0]):
