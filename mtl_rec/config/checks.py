@@ -27,7 +27,8 @@ from mtl_rec.config.sampling import (
 from mtl_rec.config.tasks import Task
 
 RESERVED_NAMES = {f"{side}_{pack}" for side in SIDES for pack in ("ids", "numbers")}
-RESERVED_NAMES |= {"self", SAMPLING_OFFSET}
+# The last is an input of batches alone, which models without a schema take too.
+RESERVED_NAMES |= {"self", SAMPLING_OFFSET, "request_of_row"}
 
 
 def find_problems(

@@ -1,8 +1,8 @@
 """Encoded fields to the log-probability of every event, on any Keras backend."""
 
-import importlib
 from typing import TYPE_CHECKING
 
+from mtl_rec.lazy_names import lazy_names
 from mtl_rec.models.loading import load_model
 from mtl_rec.models.probabilities import probability_model
 
@@ -19,14 +19,11 @@ if TYPE_CHECKING:
     from mtl_rec.models.building import build_model
     from mtl_rec.models.inputs import embed_fields, packed_inputs
 else:
-    _MODULES = {
-        "build_model": "building",
-        "embed_fields": "inputs",
-        "packed_inputs": "inputs",
-    }
-
-    def __getattr__(name):
-        if name not in _MODULES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        module = importlib.import_module(f"{__name__}.{_MODULES[name]}")
-        return getattr(module, name)
+    __getattr__ = lazy_names(
+        __name__,
+        {
+            "build_model": "building",
+            "embed_fields": "inputs",
+            "packed_inputs": "inputs",
+        },
+    )

@@ -77,8 +77,8 @@ class EmbeddedFields:
     ) -> keras.KerasTensor:
         """A dense layer on all fields, `joined() W + b`, without joining them.
 
-        Each group of fields is multiplied by its rows of `W` in the way that is fast for
-        it, the user's once for all exposures of a request.
+        Each group of fields is multiplied by its rows of `W` in the way that is fast
+        for it, the user's once for all exposures of a request.
 
         Args:
             units: Width of the output.

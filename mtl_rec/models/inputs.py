@@ -22,9 +22,9 @@ from mtl_rec.schema.fields import IdField, IdListField, Vocabulary
 from mtl_rec.schema.schema import Schema
 
 SMALL_VOCABULARY = 512
-"""Ids up to which a vocabulary is one of those that `FieldLinear` multiplies as a whole.
+"""Ids up to which `FieldLinear` multiplies a vocabulary as a whole.
 
-Of 512 ids, at batch 512, that costs as much as multiplying the batch; of fewer, less."""
+For 512 ids at batch 512 that is as many products as multiplying the batch."""
 
 # The user's fields are the same for all exposures of a request.
 _GROUPS: dict[bool, tuple[Side, ...]] = {

@@ -16,16 +16,16 @@ def build_shared_bottom(
     """All tasks see the output of one body."""
     inputs = packed_inputs(schema)
     fields = embed_fields(inputs, schema, embedding_dim)
-    if not config.bottom_units:
-        bottom = fields.joined()
+    bottom = None
     for depth, units in enumerate(config.bottom_units):
         name = f"bottom_{depth}"
-        linear = (
-            keras.layers.Dense(units, name=name)(bottom)
-            if depth
-            else fields.linear(units, name)
-        )
+        if bottom is None:
+            linear = fields.linear(units, name)
+        else:
+            linear = keras.layers.Dense(units, name=name)(bottom)
         bottom = HashedDropout(config.dropout)(ops.relu(linear))
+    if bottom is None:
+        bottom = fields.joined()
 
     outputs = funnel_heads(bottom, config.tower_units, config.dropout, schema, inputs)
     return keras.Model(inputs, outputs, name="shared_bottom")

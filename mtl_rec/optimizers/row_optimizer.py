@@ -73,6 +73,10 @@ class RowOptimizer(keras.optimizers.Optimizer):
                 "itself. Train it with `mtl_rec.training.make_trainable`, which sums "
                 f"them first. Received: {self.get_config()}."
             )
+        if not grads:
+            # Only tables train, by the step itself: Keras would not count it.
+            self.iterations.assign_add(1)
+            return
         super().apply(grads, trainable_variables)
 
     def update_step(self, gradient, variable, learning_rate):

@@ -1,8 +1,17 @@
 """Batches of encoded exposures in an order that is a function of seed and epoch."""
 
-import keras
+from concurrent.futures import Future, ThreadPoolExecutor
 
+import keras
+import numpy as np
+
+from mtl_rec.models.layers.request_rows import REQUEST_OF_ROW
 from mtl_rec.schema.encoded import EncodedExposures
+from mtl_rec.training.requests import (
+    by_request,
+    requests_per_row,
+    usual_capacity,
+)
 from mtl_rec.training.row_order import order_rows
 
 ROWS_PER_CALL = 16_384
@@ -23,6 +32,9 @@ class Batches(keras.utils.PyDataset):
         first_epoch: Epoch to start with.
         steps_per_call: Batches in an item, stacked on a new first axis, which a
             `TrainableModel` trains on one after the other in one compiled call.
+        groups_requests: Whether rows whose user has the same inputs come together, with
+            these inputs once. A `TrainableModel` then encodes a user's history once
+            for all of them.
     """
 
     def __init__(
@@ -32,28 +44,57 @@ class Batches(keras.utils.PyDataset):
         seed: int = 0,
         first_epoch: int = 0,
         steps_per_call: int = 1,
+        groups_requests: bool = False,
     ) -> None:
         super().__init__()
-        self._order = order_rows(exposures, seed)
-        self._num_rows = len(exposures)
+        self._order = order_rows(exposures, seed, groups_requests)
+        self._num_rows, self._schema = len(exposures), exposures.schema
         self.batch_size = min(batch_size, self._num_rows)
         self.steps_per_call = min(steps_per_call, self._num_rows // self.batch_size)
+        self._capacity = None
+        if groups_requests:
+            share = requests_per_row(exposures)
+            self._capacity = usual_capacity(self.batch_size, share)
         self._epoch = first_epoch
+        # Gathers the next item while the present one is trained on.
+        self._thread = ThreadPoolExecutor(1, "batches")
+        self._ahead: tuple[tuple[int, int], Future] | None = None
 
     def __len__(self) -> int:
         return self._num_rows // (self.batch_size * self.steps_per_call)
 
     def __getitem__(self, index: int):
+        wanted = (self._epoch, index)
+        if self._ahead is None or self._ahead[0] != wanted:
+            self._ahead = wanted, self._thread.submit(self._item, *wanted)
+        _, item = self._ahead
+        is_last = index + 1 == len(self)
+        following = (self._epoch + 1, 0) if is_last else (self._epoch, index + 1)
+        self._ahead = following, self._thread.submit(self._item, *following)
+        return item.result()
+
+    def _item(self, epoch: int, index: int):
+        """Gathers the rows of an item; only the thread calls it."""
         size = self.batch_size * self.steps_per_call
-        rows = self._order.rows(self._epoch, index * size, (index + 1) * size)
-        if self.steps_per_call == 1:
-            return rows
-        stacked = (self.steps_per_call, self.batch_size)
-        inputs, labels = (
-            {name: array.reshape(*stacked, -1) for name, array in group.items()}
-            for group in rows
+        inputs, labels = self._order.rows(epoch, index * size, (index + 1) * size)
+        if self._capacity is not None:
+            numbers = inputs.pop(REQUEST_OF_ROW)
+            inputs = by_request(
+                inputs, numbers, self._schema, self.steps_per_call, self._capacity
+            )
+        else:
+            inputs = self._stacked(inputs)
+        labels = self._stacked(labels)
+        if self.steps_per_call > 1:
+            return inputs, labels
+        return tuple(
+            {name: array[0] for name, array in group.items()}
+            for group in (inputs, labels)
         )
-        return inputs, labels
+
+    def _stacked(self, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        shape = (self.steps_per_call, self.batch_size, -1)
+        return {name: array.reshape(shape) for name, array in arrays.items()}
 
     def on_epoch_end(self) -> None:
         """Called by Keras: the next epoch's order."""

@@ -6,8 +6,10 @@ from typing import Protocol
 
 import numpy as np
 
+from mtl_rec.models.layers.request_rows import REQUEST_OF_ROW
 from mtl_rec.schema.encoded import EncodedExposures
 from mtl_rec.schema.stored_arrays import read_rows
+from mtl_rec.training.requests import mixed_order, request_numbers
 
 BLOCK_ROWS = 4096
 """Rows that are read in one piece."""
@@ -28,11 +30,19 @@ class RowOrder(Protocol):
         ...
 
 
-def order_rows(exposures: EncodedExposures, seed: int) -> RowOrder:
-    """The order that suits where the rows are."""
-    if exposures.is_stored:
-        return BlockShuffle(exposures, seed)
-    return FullShuffle(exposures, seed)
+def order_rows(
+    exposures: EncodedExposures, seed: int, groups_requests: bool = False
+) -> RowOrder:
+    """The order that suits where the rows are.
+
+    Args:
+        exposures: The rows.
+        seed: With the epoch, decides the order.
+        groups_requests: Whether rows of a request follow each other. Their numbers are
+            then one more input, `REQUEST_OF_ROW`.
+    """
+    kind = BlockShuffle if exposures.is_stored else FullShuffle
+    return kind(exposures, seed, groups_requests)
 
 
 class FullShuffle:
@@ -41,10 +51,16 @@ class FullShuffle:
     Args:
         exposures: The rows.
         seed: With the epoch, decides the order.
+        groups_requests: As in `order_rows`.
     """
 
-    def __init__(self, exposures: EncodedExposures, seed: int) -> None:
-        self._all = dict(exposures.inputs), exposures.training_labels()
+    def __init__(
+        self, exposures: EncodedExposures, seed: int, groups_requests: bool = False
+    ) -> None:
+        inputs = dict(exposures.inputs)
+        if groups_requests:
+            inputs[REQUEST_OF_ROW] = request_numbers(inputs, exposures.schema)
+        self._all = inputs, exposures.training_labels()
         self._num_rows, self._seed = len(exposures), seed
         self._epoch, self._order = -1, np.empty(0, int)
 
@@ -52,7 +68,7 @@ class FullShuffle:
         """The rows from `start` to `stop` of an epoch's order."""
         if epoch != self._epoch:
             random = np.random.default_rng([self._seed, epoch])
-            self._epoch, self._order = epoch, random.permutation(self._num_rows)
+            self._epoch, self._order = epoch, _order(random, self._all, self._num_rows)
         taken = self._order[start:stop]
         return _each(self._all, lambda array: array[taken])
 
@@ -66,6 +82,7 @@ class BlockShuffle:
     Args:
         exposures: Stored rows.
         seed: With the epoch, decides the order.
+        groups_requests: As in `order_rows`; of those that lie in one buffer.
         block_rows: Rows that are read in one piece.
         buffer_blocks: Blocks whose rows are mixed.
     """
@@ -74,10 +91,12 @@ class BlockShuffle:
         self,
         exposures: EncodedExposures,
         seed: int,
+        groups_requests: bool = False,
         block_rows: int = BLOCK_ROWS,
         buffer_blocks: int = BUFFER_BLOCKS,
     ) -> None:
         self._exposures, self._seed = exposures, seed
+        self._groups_requests = groups_requests
         self._block_rows, self._buffer_rows = block_rows, block_rows * buffer_blocks
         self._thread = ThreadPoolExecutor(1, "read-ahead")
         self._place, self._buffer = (-1, -1), (Arrays(), Arrays())
@@ -90,7 +109,11 @@ class BlockShuffle:
             number, first = divmod(start, self._buffer_rows)
             self._load(epoch, number)
             own = slice(first, min(first + stop - start, self._buffer_rows))
-            parts.append(_each(self._buffer, lambda a, own=own: a[own]))
+            inputs, labels = _each(self._buffer, lambda a, own=own: a[own])
+            if self._groups_requests:
+                # The buffers count their requests alike.
+                inputs[REQUEST_OF_ROW] += number * self._buffer_rows
+            parts.append((inputs, labels))
             start += own.stop - own.start
         return parts[0] if len(parts) == 1 else _joined(parts)
 
@@ -112,14 +135,18 @@ class BlockShuffle:
         first = number * self._buffer_rows
         stop = min(first + self._buffer_rows, len(self._exposures))
         pieces = self._pieces(epoch, first, stop)
-        random = np.random.default_rng([self._seed, epoch, number])
-        order = random.permutation(stop - first)
         arrays = {
-            name: _read(array, pieces, stop - first)[order]
+            name: _read(array, pieces, stop - first)
             for name, array in self._exposures.arrays().items()
         }
-        mixed = EncodedExposures.from_arrays(self._exposures.schema, arrays)
-        return dict(mixed.inputs), mixed.training_labels()
+        read = EncodedExposures.from_arrays(self._exposures.schema, arrays)
+        inputs = dict(read.inputs)
+        if self._groups_requests:
+            inputs[REQUEST_OF_ROW] = request_numbers(inputs, read.schema)
+        rows = inputs, read.training_labels()
+        random = np.random.default_rng([self._seed, epoch, number])
+        order = _order(random, rows, stop - first)
+        return _each(rows, lambda array: array[order])
 
     def _pieces(self, epoch: int, first: int, stop: int) -> list[tuple[int, int]]:
         """First and last + 1 of the rows that lie at these places of the order."""
@@ -134,6 +161,14 @@ class BlockShuffle:
         own = taken > skipped
         begins, stops = starts[own] + skipped[own], starts[own] + taken[own]
         return list(zip(begins.tolist(), stops.tolist(), strict=True))
+
+
+def _order(random: np.random.Generator, rows: Rows, num_rows: int) -> np.ndarray:
+    """Rows in random order, by request where they have one."""
+    numbers = rows[0].get(REQUEST_OF_ROW)
+    if numbers is None:
+        return random.permutation(num_rows)
+    return mixed_order(random, numbers)
 
 
 def _read(

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras
+from keras import ops
 
 from mtl_rec.models.layers.field_linear import on_gpu
 from mtl_rec.models.layers.fused_embedding import FusedEmbedding, embeddings_given
+from mtl_rec.models.layers.request_rows import REQUEST_OF_ROW, requests_of_rows
 from mtl_rec.optimizers import RowOptimizer, SplitOptimizer
 
 
@@ -22,7 +24,8 @@ class TrainableModel(keras.Model):
     XLA: their other rows stay as they are all the same.
 
     It also takes several batches at once, stacked on a new first axis, as `Batches`
-    gives them, and trains on one after the other in a single compiled call.
+    gives them, and trains on one after the other in a single compiled call; and batches
+    whose user's inputs have a row for each request, with `REQUEST_OF_ROW`.
     """
 
     @property
@@ -70,7 +73,7 @@ class TrainableModel(keras.Model):
 
     def table_ids(self, x: Any) -> dict[FusedEmbedding, Any]:
         """The ids that each table is asked for, without reading any table."""
-        ids = self._ids_model(x) if self.tables else {}
+        ids = self._ids_model(_without_requests(x)) if self.tables else {}
         return {layer: ids[layer.name] for layer in self.tables}
 
     def predicted(self, x: Any, embeddings: Mapping[FusedEmbedding, Any]) -> Any:
@@ -80,8 +83,9 @@ class TrainableModel(keras.Model):
             x: Inputs of one batch.
             embeddings: What `row_tables` shall return, as `embeddings_given` takes it.
         """
-        with embeddings_given(embeddings):
-            return self(x, training=True)
+        requests = x[REQUEST_OF_ROW] if _has_requests(x) else None
+        with embeddings_given(embeddings), requests_of_rows(requests):
+            return self(_without_requests(x), training=True)
 
     def build_losses(self, y: Any) -> None:
         """Makes the losses' running means before a step is traced.
@@ -165,9 +169,12 @@ class TrainableModel(keras.Model):
         if iterator is not None:
             _, _, data = next(iter(iterator))
             data_batch = data[0] if isinstance(data, list | tuple) else next(data)
-        x, _, _ = keras.utils.unpack_x_y_sample_weight(data_batch)
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data_batch)
         if self.holds_several_batches(x):
-            data_batch = keras.tree.map_structure(lambda part: part[0], data_batch)
+            x, y, sample_weight = keras.tree.map_structure(
+                lambda part: None if part is None else part[0], (x, y, sample_weight)
+            )
+        data_batch = (_expanded(x), y, sample_weight)
         super()._symbolic_build(data_batch=data_batch)
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
@@ -180,3 +187,27 @@ class TrainableModel(keras.Model):
         backend = keras.backend.backend()
         steps = importlib.import_module(f"mtl_rec.training.steps.{backend}")
         return steps.train_step(self, *args)
+
+
+def _has_requests(x: Any) -> bool:
+    return isinstance(x, dict) and REQUEST_OF_ROW in x
+
+
+def _without_requests(x: Any) -> Any:
+    """What the graph of layers takes."""
+    if not _has_requests(x):
+        return x
+    return {name: array for name, array in x.items() if name != REQUEST_OF_ROW}
+
+
+def _expanded(x: Any) -> Any:
+    """Inputs with a row for each exposure, for a batch that may have fewer."""
+    if not _has_requests(x):
+        return x
+    requests = ops.reshape(x[REQUEST_OF_ROW], (-1,))
+    return {
+        name: array
+        if array.shape[0] == requests.shape[0]
+        else ops.take(array, requests, axis=0)
+        for name, array in _without_requests(x).items()
+    }

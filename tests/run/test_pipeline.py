@@ -135,3 +135,20 @@ def test_a_failed_verification_publishes_nothing(workplace, monkeypatch):
 
     assert not (workplace / "saved_models").exists()
     assert list(workplace.glob("runs/tree/*/model.keras"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        "{kind: lazy_adam, global_clipnorm: 1.0}",
+        "{kind: row_adagrad}",
+        "{kind: sgd}",
+        "{kind: split, tables: {kind: row_adagrad}, dense: {weight_decay: 0.01}}",
+    ],
+)
+def test_every_optimizer_ends_in_a_verified_version(optimizer, workplace):
+    result = train_run(load_config("tree.yaml", [f"training.optimizer={optimizer}"]))
+
+    assert len(result.version.rungs) == 3
+    assert evaluate_run(result.folder, "test") == result.metrics

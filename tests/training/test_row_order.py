@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from mtl_rec.models.layers.request_rows import REQUEST_OF_ROW
 from mtl_rec.schema.encoded_files import open_encoded, write_encoded
 from mtl_rec.training import Batches
 from mtl_rec.training.row_order import BlockShuffle, FullShuffle, order_rows
@@ -97,3 +98,15 @@ def test_batches_of_files_have_one_size(stored):
 
     assert len(batches) == 2
     assert {len(batches[i][1]["click"]) for i in range(2)} == {256}
+
+
+def test_requests_of_two_buffers_are_different_ones(stored):
+    """A request of one buffer that is in the next too counts there once more."""
+    order = BlockShuffle(stored, 1, True, block_rows=64, buffer_blocks=4)
+
+    inputs, _ = order.rows(0, 0, NUM_ROWS)
+
+    numbers = inputs[REQUEST_OF_ROW]
+    buffers = np.split(numbers, [256, 512])
+    assert not set(buffers[0]) & set(buffers[1])
+    assert not set(buffers[1]) & set(buffers[2])

@@ -25,7 +25,7 @@ class FieldLinear(keras.layers.Layer):
         units: Width of the output.
         first_rows: For every column, the row of the table that its id 0 stands for.
         num_ids: For every column, how many ids its vocabulary has.
-        initial_limit: Weights start uniformly distributed within it, on both sides of 0.
+        initial_limit: Weights start uniformly distributed between it and its negative.
 
     Inputs:
         embedded: `(batch, columns, embedding_dim)`.

@@ -40,8 +40,8 @@ class FusedEmbedding(keras.layers.Layer):
         num_rows: Rows of the table.
         embedding_dim: Width of a row.
         offsets: For every column of ids, the row its id 0 stands for.
-        returns_table: Whether the table itself is the last output, for `FieldLinear`. It
-            is then always trained as a whole, and should be small.
+        returns_table: Whether the table itself is the last output, for `FieldLinear`.
+            It is then always trained as a whole, and should be small.
 
     Inputs: ids, `(batch, columns)` int32, or a list of such tensors, whose batches may
         differ; `offsets` then has the columns of all, one after the other.

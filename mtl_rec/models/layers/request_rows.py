@@ -8,6 +8,10 @@ from typing import Any
 import keras
 from keras import ops
 
+REQUEST_OF_ROW = "request_of_row"
+"""With this input of a batch the user's inputs have a row for each request, and this
+one says which of them belongs to each exposure, `(batch, 1)` int32."""
+
 _REQUESTS: contextvars.ContextVar[Any]
 _REQUESTS = contextvars.ContextVar("request_of_row", default=None)
 
