@@ -8,8 +8,11 @@ from mtl_rec.schema.schema import Schema
 from mtl_rec.training.optimizers import build_optimizer
 from mtl_rec.training.trainable import TrainableModel
 
-WHOLE_TABLE_SHARE = 1
-"""Rows of a table for each id of a batch up to which sweeping it whole is faster."""
+WHOLE_TABLE_SHARE = 2
+"""Rows of a table for each id of a batch up to which sweeping it whole is faster.
+
+Measured with 81,920 ids a batch, width 16: sweeping 100,000 rows took half of the time
+on both backends, 200,000 as long on TensorFlow and two thirds on JAX, 400,000 twice."""
 
 
 def make_trainable(

@@ -63,5 +63,6 @@ def summed_rows(tables: Sequence[Any], ids: Any) -> Any:
 
         return total, gradient
 
-    flat = [ops.reshape(table, (-1, width)) for table in tables]
-    return summed(ops.concatenate(flat, axis=0))
+    flat = ops.concatenate([ops.reshape(t, (-1, width)) for t in tables], axis=0)
+    # Many terms are added, as a matrix product does it under mixed precision.
+    return ops.cast(summed(ops.cast(flat, "float32")), flat.dtype)
