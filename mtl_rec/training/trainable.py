@@ -5,12 +5,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras
-from keras import ops
 
 from mtl_rec.models.layers.field_linear import on_gpu
 from mtl_rec.models.layers.fused_embedding import FusedEmbedding, embeddings_given
-from mtl_rec.models.layers.request_rows import REQUEST_OF_ROW, requests_of_rows
+from mtl_rec.models.layers.request_rows import requests_of_rows
 from mtl_rec.optimizers import RowOptimizer, SplitOptimizer
+from mtl_rec.training.request_inputs import (
+    expanded,
+    request_of_row,
+    without_requests,
+)
 
 
 @keras.saving.register_keras_serializable(package="mtl_rec")
@@ -73,7 +77,7 @@ class TrainableModel(keras.Model):
 
     def table_ids(self, x: Any) -> dict[FusedEmbedding, Any]:
         """The ids that each table is asked for, without reading any table."""
-        ids = self._ids_model(_without_requests(x)) if self.tables else {}
+        ids = self._ids_model(without_requests(x)) if self.tables else {}
         return {layer: ids[layer.name] for layer in self.tables}
 
     def predicted(self, x: Any, embeddings: Mapping[FusedEmbedding, Any]) -> Any:
@@ -83,17 +87,17 @@ class TrainableModel(keras.Model):
             x: Inputs of one batch.
             embeddings: What `row_tables` shall return, as `embeddings_given` takes it.
         """
-        requests = x[REQUEST_OF_ROW] if _has_requests(x) else None
-        with embeddings_given(embeddings), requests_of_rows(requests):
-            return self(_without_requests(x), training=True)
+        with embeddings_given(embeddings), requests_of_rows(request_of_row(x)):
+            return self(without_requests(x), training=True)
 
     def build_losses(self, y: Any) -> None:
         """Makes the losses' running means before a step is traced.
 
         Keras makes them inside the first trace, and TensorFlow then traces once more.
         """
-        if self._compile_loss is not None and not self._compile_loss.built:
-            self._compile_loss.build(y, self.output)
+        losses = self._compile_loss
+        if losses is not None and not losses.built and y is not None:
+            losses.build(y, self.output)
 
     def track_loss(self, loss: Any, num_rows: Any) -> None:
         """Adds a batch to the running mean that Keras reports as `loss`."""
@@ -174,7 +178,7 @@ class TrainableModel(keras.Model):
             x, y, sample_weight = keras.tree.map_structure(
                 lambda part: None if part is None else part[0], (x, y, sample_weight)
             )
-        data_batch = (_expanded(x), y, sample_weight)
+        data_batch = (expanded(x), y, sample_weight)
         super()._symbolic_build(data_batch=data_batch)
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
@@ -187,27 +191,3 @@ class TrainableModel(keras.Model):
         backend = keras.backend.backend()
         steps = importlib.import_module(f"mtl_rec.training.steps.{backend}")
         return steps.train_step(self, *args)
-
-
-def _has_requests(x: Any) -> bool:
-    return isinstance(x, dict) and REQUEST_OF_ROW in x
-
-
-def _without_requests(x: Any) -> Any:
-    """What the graph of layers takes."""
-    if not _has_requests(x):
-        return x
-    return {name: array for name, array in x.items() if name != REQUEST_OF_ROW}
-
-
-def _expanded(x: Any) -> Any:
-    """Inputs with a row for each exposure, for a batch that may have fewer."""
-    if not _has_requests(x):
-        return x
-    requests = ops.reshape(x[REQUEST_OF_ROW], (-1,))
-    return {
-        name: array
-        if array.shape[0] == requests.shape[0]
-        else ops.take(array, requests, axis=0)
-        for name, array in _without_requests(x).items()
-    }

@@ -97,7 +97,7 @@ def losses(backend, num_devices, layout, optimizer):
     ("backend", "layout", "kind"),
     [
         ("jax", "replicated", "lazy_adam"),
-        ("tensorflow", "mirrored", "lazy_adam"),
+        pytest.param("tensorflow", "mirrored", "lazy_adam", marks=pytest.mark.slow),
         pytest.param("jax", "sharded", "lazy_adam", marks=pytest.mark.slow),
         pytest.param("jax", "sharded", "row_adagrad", marks=pytest.mark.slow),
         pytest.param("tensorflow", "mirrored", "row_adagrad", marks=pytest.mark.slow),

@@ -153,7 +153,7 @@ def test_sweeping_a_table_and_touching_its_rows_are_one_thing(
     ("optimizer", "whole_table_rows", "jit"),
     [
         ("lazy_adam", WHOLE, True),
-        ("lazy_adam", BY_ROW, True),
+        pytest.param("lazy_adam", BY_ROW, True, marks=pytest.mark.slow),
         ("clipped", BY_ROW, False),
         ("row_adagrad", BY_ROW, False),
         ("split", WHOLE, False),

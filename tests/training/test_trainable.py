@@ -31,7 +31,13 @@ def test_equal_seeds_give_equal_weights(make_model, exposures):
     "optimizer",
     [
         {"kind": "lazy_adam"},
-        {"kind": "split", "tables": {"kind": "row_adagrad", "global_clipnorm": 1.0}},
+        pytest.param(
+            {
+                "kind": "split",
+                "tables": {"kind": "row_adagrad", "global_clipnorm": 1.0},
+            },
+            marks=pytest.mark.slow,
+        ),
         pytest.param({"kind": "row_adagrad"}, marks=pytest.mark.slow),
         pytest.param({"kind": "sgd"}, marks=pytest.mark.slow),
     ],
