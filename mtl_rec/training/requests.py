@@ -69,14 +69,6 @@ def requests_per_row(exposures: EncodedExposures) -> float:
     return (numbers.max() + 1) / len(numbers)
 
 
-def grouping_pays(exposures: EncodedExposures) -> bool:
-    """Whether lists of the user are encoded at most half as often."""
-    schema = exposures.schema
-    if not schema.fields_of(IdListField, "user"):
-        return False
-    return requests_per_row(exposures) <= 0.5
-
-
 def usual_capacity(batch_size: int, share: float) -> int:
     """Requests that a batch has at most, but for rare ones.
 

@@ -9,7 +9,6 @@ from mtl_rec.schema.encoded import EncodedExposures
 from mtl_rec.training.base_rate import match_base_rate
 from mtl_rec.training.batches import Batches, usual_steps_per_call
 from mtl_rec.training.checkpoint import BestCheckpoint, mode_of
-from mtl_rec.training.requests import grouping_pays
 from mtl_rec.training.trainable import TrainableModel
 from mtl_rec.training.validation import ValidationMetrics
 
@@ -47,8 +46,6 @@ def fit_best(
         len(train), config.batch_size
     )
     groups_requests = config.group_requests
-    if groups_requests is None:
-        groups_requests = grouping_pays(train)
     if model.num_replicas > 1:
         # Keras divides the first axis of the data among the devices.
         steps_per_call, groups_requests = 1, False

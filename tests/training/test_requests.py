@@ -12,9 +12,9 @@ from mtl_rec.training import Batches
 from mtl_rec.training.requests import (
     MOST_TOGETHER,
     by_request,
-    grouping_pays,
     mixed_order,
     request_numbers,
+    requests_per_row,
     usual_capacity,
 )
 
@@ -170,9 +170,9 @@ def test_fit_takes_several_grouped_batches_in_a_call(make_model, visits):
     np.testing.assert_allclose(losses[0], losses[1], rtol=1e-5)
 
 
-def test_it_pays_where_users_with_lists_come_again(visits, exposures):
-    assert grouping_pays(visits)
-    assert not grouping_pays(exposures)
+def test_requests_of_a_row_are_judged_from_the_first_rows(visits, exposures):
+    assert requests_per_row(visits) == pytest.approx(1 / ROWS_OF_A_REQUEST)
+    assert requests_per_row(exposures) == 1.0
 
 
 def test_a_capacity_is_a_little_more_than_the_usual_and_at_most_a_batch():
