@@ -26,7 +26,7 @@ from mtl_rec.config.features import Categorical, IdSequence
 from mtl_rec.config.model import MMoE, Model
 from mtl_rec.config.tasks import Task
 from mtl_rec.config.training import Training
-from mtl_rec.models import build_model
+from mtl_rec.models import build_model, inputs as model_inputs
 from mtl_rec.schema import EncodedExposures, Schema
 from mtl_rec.schema.fields import Vocabulary
 from mtl_rec.training import Batches, make_trainable
@@ -52,16 +52,23 @@ elif backend == "tensorflow":
         names = [f"CPU:{number}" for number in range(num_devices)]
         scope = tf.distribute.MirroredStrategy(names).scope()
 
+model_inputs.SMALL_VOCABULARY = 20  # One table of each kind.
 item = Categorical(kind="categorical", name="item", side="item")
 history = IdSequence(
     kind="sequence", name="history", side="user", max_length=4, shares="item"
 )
+hour = Categorical(kind="categorical", name="hour", side="context")
 tasks = (Task(name="click"), Task(name="buy", after="click"))
-schema = Schema((item, history), tasks, {"item": Vocabulary("item", 1, 58, None)}, {})
+vocabularies = {
+    "item": Vocabulary("item", 1, 58, None),
+    "hour": Vocabulary("hour", 1, 6, None),
+}
+schema = Schema((item, history, hour), tasks, vocabularies, {})
 random = np.random.default_rng(0)
 inputs = {
     "item_ids": random.integers(1, 60, (512, 1)).astype("int32"),
     "history": random.integers(0, 60, (512, 4)).astype("int32"),
+    "context_ids": random.integers(0, 8, (512, 1)).astype("int32"),
 }
 click = (random.random((512, 1)) < np.where(inputs["item_ids"] % 2, 0.7, 0.2)) * 1.0
 labels = {"click": click, "buy": click * (random.random((512, 1)) < 0.5)}
@@ -69,21 +76,36 @@ exposures = EncodedExposures(schema, inputs, labels)
 keras.utils.set_random_seed(0)
 with scope:
     model = build_model(Model(architecture=MMoE(kind="mmoe")), schema)
-    settings = json.loads(sys.argv[4])
-    trainable = make_trainable(model, Training(batch_size=64, **settings), schema)
+    training = Training(batch_size=64, **json.loads(sys.argv[4]))
+    trainable = make_trainable(model, training, schema)
     trainable.compile(trainable.optimizer, trainable.loss, whole_table_rows=0)
 assert trainable.num_replicas == num_devices
 batches = Batches(exposures, 64)
-history = trainable.fit(batches, epochs=6, shuffle=False, verbose=0)
+history = trainable.fit(batches, epochs=training.epochs, shuffle=False, verbose=0)
 print(json.dumps(history.history["loss"]))
 """
 
 
-def losses(backend, num_devices, layout, optimizer):
+# Sums in another order round otherwise, which Adam at larger rates or over more epochs
+# lets grow past the bound: so does one device whose batches are turned round. Adagrad's
+# steps shrink from the first one on, and must start larger.
+SETTINGS = {
+    "lazy_adam": {
+        "epochs": 6,
+        "optimizer": {"kind": "lazy_adam", "learning_rate": 0.005},
+    },
+    "row_adagrad": {
+        "epochs": 8,
+        "optimizer": {"kind": "row_adagrad", "learning_rate": 0.2},
+    },
+}
+
+
+def losses(backend, num_devices, layout, settings):
     done = subprocess.run(
         [
             *(sys.executable, "-c", TRAIN, backend, str(num_devices), layout),
-            json.dumps({"optimizer": optimizer}),
+            json.dumps(settings),
         ],
         env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
         stdout=subprocess.PIPE,
@@ -104,9 +126,8 @@ def losses(backend, num_devices, layout, optimizer):
     ],
 )
 def test_four_devices_follow_the_loss_curve_of_one(backend, layout, kind):
-    optimizer = {"kind": kind, "learning_rate": 0.02}
-    one = losses(backend, 1, "one", optimizer)
-    four = losses(backend, 4, layout, optimizer)
+    one = losses(backend, 1, "one", SETTINGS[kind])
+    four = losses(backend, 4, layout, SETTINGS[kind])
 
-    assert four[-1] < four[0]  # Adagrad's steps are short.
+    assert four[-1] < 0.97 * four[0]
     np.testing.assert_allclose(four, one, rtol=1e-5)
