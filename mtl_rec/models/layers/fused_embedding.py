@@ -1,32 +1,30 @@
 """One table for all fields of one width, read row by row."""
 
-import contextlib
 import contextvars
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import keras
 from keras import ops
 
+from mtl_rec.models.layers.given import given
 from mtl_rec.table_rows import rows_of
 
 _GIVEN: contextvars.ContextVar[Mapping["FusedEmbedding", Any]]
 _GIVEN = contextvars.ContextVar("embeddings_given", default={})  # noqa: B039 - read only
 
 
-@contextlib.contextmanager
-def embeddings_given(embeddings: Mapping["FusedEmbedding", Any]) -> Iterator[None]:
+def embeddings_given(
+    embeddings: Mapping["FusedEmbedding", Any],
+) -> AbstractContextManager[None]:
     """While active, these layers return these tensors and leave their tables alone.
 
     Each is `(number of ids, embedding_dim)`, in the order of `rows`. The step gathers
     rows itself, so that it can differentiate with respect to them and compile the rest
     of the model without the table.
     """
-    token = _GIVEN.set(embeddings)
-    try:
-        yield
-    finally:
-        _GIVEN.reset(token)
+    return given(_GIVEN, embeddings)
 
 
 @keras.saving.register_keras_serializable(package="mtl_rec")

@@ -1,12 +1,13 @@
 """From one row a request to one row an exposure."""
 
-import contextlib
 import contextvars
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import keras
 from keras import ops
+
+from mtl_rec.models.layers.given import given
 
 REQUEST_OF_ROW = "request_of_row"
 """With this input of a batch the user's inputs have a row for each request, and this
@@ -16,19 +17,14 @@ _REQUESTS: contextvars.ContextVar[Any]
 _REQUESTS = contextvars.ContextVar("request_of_row", default=None)
 
 
-@contextlib.contextmanager
-def requests_of_rows(requests: Any) -> Iterator[None]:
+def requests_of_rows(requests: Any) -> AbstractContextManager[None]:
     """While active, `RequestRows` repeats the rows of requests.
 
     Args:
         requests: For every exposure of the batch, which row of the user's inputs is its
             own, `(batch, 1)` int32; None where these have a row for each exposure.
     """
-    token = _REQUESTS.set(requests)
-    try:
-        yield
-    finally:
-        _REQUESTS.reset(token)
+    return given(_REQUESTS, requests)
 
 
 @keras.saving.register_keras_serializable(package="mtl_rec")
