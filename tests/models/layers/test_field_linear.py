@@ -24,7 +24,6 @@ def fields_model(sizes, units=6, width=3):
 # One column, fewer than a round of the loop, sizes far apart, many rounds.
 @pytest.mark.parametrize("sizes", [[3], [4, 9, 2], [2, 200, 17, 60], [5] * 21])
 def test_training_takes_the_same_step_either_way(sizes, monkeypatch):
-    random = np.random.default_rng(0)
     results = []
     for multiplies_batch in (False, True):
         keras.utils.set_random_seed(1)
