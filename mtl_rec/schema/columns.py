@@ -23,7 +23,12 @@ def raw_type(feature: Feature) -> pa.DataType:
 
 
 def dictionary_type(feature: Feature) -> pa.DataType:
-    """The type of strings that came as a dictionary and its indices, and stayed so."""
+    """The type of strings that came as a dictionary and its indices, and stayed so.
+
+    That of a number is its raw type: texts of numbers don't stay texts.
+    """
+    if isinstance(feature, Numeric):
+        return raw_type(feature)
     if isinstance(feature, MultiCategorical | IdSequence):
         return pa.list_(_DICTIONARY)
     return _DICTIONARY
@@ -54,11 +59,11 @@ def feature_values(
     Raises:
         SchemaError: The column holds something else.
     """
-    if keep_dictionaries and values.type == dictionary_type(feature):
-        return _in_dictionary(pa.concat_arrays(values.chunks))
     title = f"Column '{feature.source_column}' of feature '{feature.name}'"
     if isinstance(feature, Numeric):
         return _numbers(values, title)
+    if keep_dictionaries and values.type == dictionary_type(feature):
+        return _in_dictionary(pa.concat_arrays(values.chunks))
     if isinstance(feature, MultiCategorical | IdSequence):
         return _lists(values, feature.separator, title)
     advice = " Declare it `kind: numeric`."

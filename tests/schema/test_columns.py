@@ -110,13 +110,17 @@ def test_other_types_are_not_looked_up(values, expected, received):
         (column(["True", "false", "TRUE"]), [1, 0, 1]),
         (column(["1", None], pa.large_string()), [1, NAN]),
         (column(["1", None], pa.string_view()), [1, NAN]),
-        (column(["1", "2"]).dictionary_encode(), [1, 2]),
+        (column(["1", "", "2"]).dictionary_encode(), [1, NAN, 2]),
         (column(["x", "1", None]).slice(1), [1, NAN]),
     ],
     ids=str,
 )
 def test_numbers_become_float32(values, numbers):
-    for converted in (feature_values(values, PRICE), label_values(values, CLICK)):
+    for converted in (
+        feature_values(values, PRICE),
+        feature_values(values, PRICE, keep_dictionaries=True),
+        label_values(values, CLICK),
+    ):
         assert converted.type == pa.float32()
         assert not converted.null_count
         np.testing.assert_equal(converted.to_numpy(), np.array(numbers, np.float32))
