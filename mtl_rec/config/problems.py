@@ -10,6 +10,8 @@ from mtl_rec.config.checks import find_problems, suggestion
 from mtl_rec.config.data import Source
 from mtl_rec.config.declared import Declared, Item, Problem, ProblemList
 from mtl_rec.config.events import EventLog
+from mtl_rec.config.export import Ranking
+from mtl_rec.config.export_checks import ranking_problems
 from mtl_rec.config.features import Feature
 from mtl_rec.config.log_checks import log_problems
 from mtl_rec.config.sections import (
@@ -31,7 +33,12 @@ def describe(error: ValidationError, settings: dict[str, Any]) -> list[str]:
         is_ours = isinstance(problem.get("ctx", {}).get("error"), ProblemList)
         if not is_ours and not _is_echo(problem):
             problems.append(_described(problem, settings))
-    for path, text in [*_between_sections(settings), *_on_log(settings)]:
+    between = [
+        *_between_sections(settings),
+        *_on_log(settings),
+        *_on_ranking(settings),
+    ]
+    for path, text in between:
         problems.append((path.split("."), text))
     return [f"{_readable(path, settings)}: {text}" for path, text in problems]
 
@@ -107,6 +114,18 @@ def _on_log(settings: dict[str, Any]) -> list[Problem]:
     features = _declared(settings.get("features"), TypeAdapter(Feature))
     tasks = _declared(settings.get("tasks"), TypeAdapter(Task))
     return log_problems(log, features, tasks) if isinstance(log, EventLog) else []
+
+
+def _on_ranking(settings: dict[str, Any]) -> list[Problem]:
+    """What the score names that is not there."""
+    given = value_at(settings, ["export", "ranking"])
+    try:
+        ranking = Ranking.model_validate_json(json.dumps(given or {}), strict=True)
+    except ValidationError:
+        ranking = None
+    features = _declared(settings.get("features"), TypeAdapter(Feature))
+    tasks = _declared(settings.get("tasks"), TypeAdapter(Task))
+    return ranking_problems(ranking, features, tasks)
 
 
 def _declared(items: Any, kind: TypeAdapter[Item]) -> Declared[Item]:

@@ -9,11 +9,13 @@ from mtl_rec.config.checks import find_problems
 from mtl_rec.config.data import Data
 from mtl_rec.config.declared import refuse
 from mtl_rec.config.events import EventLog
+from mtl_rec.config.export import Export
+from mtl_rec.config.export_checks import ranking_problems
 from mtl_rec.config.features import Feature
 from mtl_rec.config.log_checks import log_problems
 from mtl_rec.config.model import Model
 from mtl_rec.config.tasks import Task
-from mtl_rec.config.training import Export, Training
+from mtl_rec.config.training import Training
 
 RunName = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)
@@ -38,7 +40,12 @@ class RunConfig(Section):
     def _sections_fit_together(self):
         metric = self.training.early_stopping.metric
         kept = getattr(self.data.source, "kept_negatives", None)
-        refuse(find_problems(self.features, self.tasks, metric, kept))
+        refuse(
+            [
+                *find_problems(self.features, self.tasks, metric, kept),
+                *ranking_problems(self.export.ranking, self.features, self.tasks),
+            ]
+        )
         if isinstance(self.data.source, EventLog):
             refuse(log_problems(self.data.source, self.features, self.tasks))
         return self

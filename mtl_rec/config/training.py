@@ -1,4 +1,4 @@
-"""How the model is trained and what is exported."""
+"""How the model is trained."""
 
 from typing import Annotated, Any, Literal
 
@@ -10,7 +10,7 @@ from pydantic import (
     field_validator,
 )
 
-from mtl_rec.config.base import Count, NonEmpty, Section
+from mtl_rec.config.base import Count, Section
 
 
 class _Clipping(Section):
@@ -97,12 +97,3 @@ class Training(Section):
         if isinstance(optimizer, dict) and "kind" not in optimizer:
             return {"kind": "lazy_adam", **optimizer}
         return optimizer
-
-
-class Export(Section):
-    """The version that TensorFlow Serving loads."""
-
-    directory: NonEmpty = "saved_models"
-    """Versions go to `<directory>/<run name>/<version>`."""
-    verify_rows: Count = 1000
-    """Test rows scored by every rung of the verification."""
