@@ -1,5 +1,6 @@
 """The encoding as TensorFlow operations, as few as there can be."""
 
+import copy
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from mtl_rec.config.features import (
     IdSequence,
     MultiCategorical,
     Numeric,
+    Side,
     Text,
 )
 from mtl_rec.preprocess.lists import list_length
@@ -28,6 +30,7 @@ class EncodingGraph:
 
     Attributes:
         schema: What the packed columns mean.
+        sides: Whose features are encoded.
         lookup: Holds the one table, which an export must track.
         strings: Features that are looked up, in the order of their columns.
         bucketed: Numbers that become ids.
@@ -42,7 +45,20 @@ class EncodingGraph:
     ) -> None:
         self.schema = schema
         self._numbers = numbers
-        features = schema.features
+        self._choose(SIDES)
+        own = {vocabulary_name(feature) for feature in self.strings}
+        vocabularies = [v for name, v in schema.vocabularies.items() if name in own]
+        self.lookup = FusedLookup(vocabulary_path, vocabularies)
+
+    def of_sides(self, *sides: Side) -> "EncodingGraph":
+        """The part of the encoding that some sides need, with the same table."""
+        part = copy.copy(self)
+        part._choose(sides)
+        return part
+
+    def _choose(self, sides: Sequence[Side]) -> None:
+        self.sides = tuple(sides)
+        features = [f for f in self.schema.features if f.side in sides]
         self._single = [f for f in features if isinstance(f, Categorical | Hashed)]
         self._lists = [
             f for f in features if isinstance(f, MultiCategorical | IdSequence)
@@ -52,13 +68,11 @@ class EncodingGraph:
         numeric = [f for f in features if isinstance(f, Numeric)]
         self.bucketed = [f for f in numeric if f.transform == "quantiles"]
         self.standardised = [f for f in numeric if f.transform != "quantiles"]
-        own = {vocabulary_name(feature) for feature in self.strings}
-        vocabularies = [v for name, v in schema.vocabularies.items() if name in own]
-        self.lookup = FusedLookup(vocabulary_path, vocabularies)
 
     def raw_signature(self) -> dict[str, tf.TensorSpec]:
-        """Name, shape and type of every raw feature."""
-        return {f.name: _raw_spec(f) for f in self.schema.features}
+        """Name, shape and type of every raw feature of its sides."""
+        features = [f for f in self.schema.features if f.side in self.sides]
+        return {f.name: _raw_spec(f) for f in features}
 
     def __call__(self, raw: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Encodes a batch of raw features, as `raw_signature` describes them.
@@ -102,17 +116,21 @@ class EncodingGraph:
 
     def pack_numbers(self, values: tf.Tensor) -> dict[str, tf.Tensor]:
         """`(batch, standardised features)` float32 to the packs of numbers."""
-        scaled, missing = standardise(values, self.standardised, self._numbers)
+        scaled, is_there = standardise(values, self.standardised, self._numbers)
         names = [feature.name for feature in self.standardised]
         index = {name: column for column, name in enumerate(names)}
-        index |= {f"{n}_is_missing": len(names) + column for n, column in index.items()}
+        if any(feature.missing_flag for feature in self.standardised):
+            count = len(names)
+            index |= {f"{n}_is_missing": count + column for n, column in index.items()}
+            missing = 1.0 - tf.cast(is_there, tf.float32)
+            scaled = tf.concat([scaled, missing], axis=1)
         packs = {
             f"{side}_numbers": [
                 index[field.name] for field in self.schema.fields_of(NumberField, side)
             ]
-            for side in SIDES
+            for side in self.sides
         }
-        return _packed(tf.concat([scaled, missing], axis=1), packs)
+        return _packed(scaled, packs)
 
     def _pack_ids(self, ids: tf.Tensor) -> dict[str, tf.Tensor]:
         """All ids, those of strings before those of numbers, to the packs of ids."""
@@ -123,7 +141,7 @@ class EncodingGraph:
             columns[feature.name] = list(range(start, start + width))
             start += width
         packs = {}
-        for side in SIDES:
+        for side in self.sides:
             single = self.schema.fields_of(IdField, side)
             packs[f"{side}_ids"] = [columns[field.name][0] for field in single]
             for field in self.schema.fields_of(IdListField, side):
@@ -158,7 +176,9 @@ def _packed(
     packs = {name: columns for name, columns in packs.items() if columns}
     order = [column for columns in packs.values() for column in columns]
     sizes = [len(columns) for columns in packs.values()]
-    parts = tf.split(tf.gather(values, order, axis=1), sizes, axis=1)
+    if order != list(range(values.shape[1])):
+        values = tf.gather(values, order, axis=1)
+    parts = tf.split(values, sizes, axis=1) if len(sizes) > 1 else [values]
     return dict(zip(packs, parts, strict=True))
 
 

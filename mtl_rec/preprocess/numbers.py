@@ -38,13 +38,13 @@ def standardise(
     """Standardises numbers, `(batch, len(features))` float32.
 
     Returns:
-        The standardised numbers, and 1 where they were missing, both of that shape.
+        The standardised numbers, and whether they were there, bool, both of that shape.
         A missing number is NaN or infinite and becomes 0, the training mean.
     """
     # In float32 the distance of two finite numbers can be infinite, and a logarithm
     # differs in its last bit from one batch size to another.
     wide = tf.cast(values, tf.float64)
-    missing = tf.logical_not(tf.math.is_finite(wide))
+    is_there = tf.math.is_finite(wide)
     own = [statistics[feature.name] for feature in features]
     is_log = [feature.transform == "log" for feature in features]
     if any(is_log):
@@ -54,8 +54,8 @@ def standardise(
     # A product, because graphs turn a division by a constant into one, in other bits.
     scale = tf.constant([1.0 / s.standard_deviation for s in own], tf.float64)
     scaled = tf.clip_by_value((wide - mean) * scale, -MAX_DEVIATIONS, MAX_DEVIATIONS)
-    scaled = tf.where(missing, tf.constant(0.0, tf.float64), scaled)
-    return tf.cast(scaled, tf.float32), tf.cast(missing, tf.float32)
+    scaled = tf.where(is_there, scaled, tf.constant(0.0, tf.float64))
+    return tf.cast(scaled, tf.float32), is_there
 
 
 def bucket_ids(

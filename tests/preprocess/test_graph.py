@@ -8,6 +8,7 @@ import tensorflow as tf
 from mtl_rec.config.features import Categorical, IdSequence, Numeric
 from mtl_rec.config.tasks import Task
 from mtl_rec.preprocess import Preprocessor
+from mtl_rec.schema.fields import IdListField
 
 TASKS = (Task(name="click"),)
 FREE = {"Const", "Identity", "NoOp", "Placeholder"}
@@ -69,6 +70,22 @@ def test_no_rows_are_encoded_as_no_rows(fitted, raw):
     assert {name: values.shape for name, values in encoded.items()} == {
         name: (0, packed.width) for name, packed in fitted.schema.inputs().items()
     }
+
+
+@pytest.mark.parametrize("sides", [("user",), ("item", "context"), ("context",)])
+def test_some_sides_are_encoded_as_within_the_whole(fitted, raw, sides):
+    part = fitted.graph.of_sides(*sides)
+    own = {f.name for f in fitted.schema.features if f.side in sides}
+
+    encoded = part({name: values for name, values in raw.items() if name in own})
+
+    assert set(part.raw_signature()) == own
+    whole = fitted.graph(raw)
+    lists = {f.name for s in sides for f in fitted.schema.fields_of(IdListField, s)}
+    packs = {f"{side}_{pack}" for side in sides for pack in ("ids", "numbers")}
+    assert set(encoded) == (packs | lists) & set(whole)
+    for name, values in encoded.items():
+        np.testing.assert_array_equal(values, whole[name])
 
 
 def test_a_feature_more_is_no_operation_more():

@@ -4,7 +4,12 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mtl_rec.preprocess.lookup import FusedLookup, StringColumns, write_vocabularies
+from mtl_rec.preprocess.lookup import (
+    FusedLookup,
+    StringColumns,
+    _distinct,
+    write_vocabularies,
+)
 from mtl_rec.schema.fields import Vocabulary
 
 KNOWN = {
@@ -44,7 +49,25 @@ def test_each_column_is_looked_up_in_its_own_vocabulary(lookup):
 
 def test_a_value_like_another_features_key_is_unknown(lookup):
     assert ids(lookup, [["a=x"], ["=x"], ["_b=y"]], A) == [[1], [1], [1]]
-    assert ids(lookup, [["mtl_rec vocabulary"]], A) == [[1]]
+    assert ids(lookup, [["mtl_rec vocabulary"], ["-1"]], A) == [[1], [1]]
+
+
+def test_two_values_of_one_key_are_told_apart_from_one():
+    keys = np.array([7, 3, 7, 5, 3, 7])
+
+    assert _distinct(keys).tolist() == [7, 3, -4, 5, -6, -7]
+
+
+def test_the_file_can_be_read_by_people(tmp_path):
+    write_vocabularies(tmp_path / "vocabulary.txt", {"a": [b"x"], "b": [b"x", b"y"]})
+
+    lines = (tmp_path / "vocabulary.txt").read_text().splitlines()
+    assert [line.split("\t")[1] for line in lines] == [
+        "mtl_rec vocabulary",
+        "a=x",
+        "b=x",
+        "b=y",
+    ]
 
 
 def test_an_empty_string_is_padding_only_where_columns_are_padded(lookup):
@@ -76,7 +99,7 @@ def test_unknown_values_are_spread_over_their_ids(lookup, vocabulary):
 def test_the_hash_is_the_one_of_every_version(lookup):
     unknown = [["new"], ["日本"], ["x" * 1000], ["\x00"]]
 
-    assert ids(lookup, unknown, HASHED) == [[5], [2], [5], [4]]
+    assert ids(lookup, unknown, HASHED) == [[2], [5], [4], [1]]
 
 
 def test_an_unknown_value_gets_one_id_whatever_its_neighbours(lookup):

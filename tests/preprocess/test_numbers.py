@@ -61,16 +61,16 @@ def test_a_logarithm_keeps_the_sign():
 
 
 def test_columns_are_transformed_each_in_its_own_way():
-    values, missing = scaled([[18.0, 0.0], [NAN, 0.0]], [PLAIN, LOG])
+    values, is_there = scaled([[18.0, 0.0], [NAN, 0.0]], [PLAIN, LOG])
 
     assert values == [[2.0, -0.5], [0.0, -0.5]]
-    assert missing == [[0.0, 0.0], [1.0, 0.0]]
+    assert is_there == [[True, True], [False, True]]
 
 
 @pytest.mark.parametrize("number", [NAN, INF, -INF])
 @pytest.mark.parametrize("feature", [PLAIN, LOG], ids=lambda f: f.name)
 def test_a_number_that_is_not_finite_is_missing_and_becomes_the_mean(number, feature):
-    assert scaled([[number]], [feature]) == ([[0.0]], [[1.0]])
+    assert scaled([[number]], [feature]) == ([[0.0]], [[False]])
 
 
 def test_numbers_far_out_are_cut_off():
@@ -102,10 +102,10 @@ def test_large_numbers_keep_their_small_differences():
 def test_what_comes_out_is_always_finite(rows, mean, deviation):
     statistics = dict.fromkeys(["plain", "log"], NumberStatistics(mean, deviation))
 
-    values, missing = scaled(rows, [PLAIN, LOG], statistics)
+    values, is_there = scaled(rows, [PLAIN, LOG], statistics)
 
     assert np.abs(values).max() <= MAX_DEVIATIONS
-    np.testing.assert_array_equal(missing, ~np.isfinite(rows))
+    np.testing.assert_array_equal(is_there, np.isfinite(rows))
 
 
 def test_a_boundary_belongs_to_the_bucket_above_it():
