@@ -92,7 +92,7 @@ class EmbeddedFields:
         """
         limit = (6.0 / (self.width + (fan_out or units))) ** 0.5
         initializer = keras.initializers.RandomUniform(-limit, limit)
-        total: list[keras.KerasTensor] = []
+        total: dict[bool, keras.KerasTensor] = {}
         for side in self.sides:
             prefix = f"{name}_user" if side.is_by_request else name
             own = []
@@ -114,8 +114,9 @@ class EmbeddedFields:
                 )
                 own.append(dense(joined(side.others)))
             summed = own[0] if len(own) == 1 else keras.layers.Add()(own)
-            total.append(RequestRows()(summed) if side.is_by_request else summed)
-        output = total[0] if len(total) == 1 else keras.layers.Add()(total)
+            total[side.is_by_request] = summed
+        others = [total[False]] if False in total else []
+        output = RequestRows()(total[True], *others) if True in total else others[0]
         return Bias(name=f"{name}_bias")(output) if use_bias else output
 
 

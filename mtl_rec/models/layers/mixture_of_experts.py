@@ -26,8 +26,12 @@ class MixtureOfExperts(keras.layers.Layer):
             )
 
     def call(self, gate_logits, experts):
-        weights = ops.softmax(gate_logits, axis=-1)
-        return ops.einsum("bte,bed->btd", weights, experts)
+        # As `ops.softmax`, which takes oneDNN, TensorFlow's default on a CPU, ten times
+        # as long for a single row.
+        largest = ops.stop_gradient(ops.max(gate_logits, axis=-1, keepdims=True))
+        weights = ops.exp(ops.subtract(gate_logits, largest))
+        weights = ops.divide(weights, ops.sum(weights, axis=-1, keepdims=True))
+        return ops.matmul(weights, experts)
 
     def compute_output_shape(self, gate_logits_shape, experts_shape):
         return (*gate_logits_shape[:2], experts_shape[-1])

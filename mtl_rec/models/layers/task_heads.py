@@ -28,7 +28,7 @@ class TaskHeads(keras.layers.Layer):
         )
 
     def call(self, inputs):
-        return ops.add(ops.einsum("btd,td->bt", inputs, self.kernel), self.bias)
+        return ops.add(ops.sum(ops.multiply(inputs, self.kernel), axis=2), self.bias)
 
     def compute_output_shape(self, input_shape):
         return tuple(input_shape[:2])
