@@ -115,9 +115,12 @@ class EmbeddedFields:
                 own.append(dense(joined(side.others)))
             summed = own[0] if len(own) == 1 else keras.layers.Add()(own)
             total[side.is_by_request] = summed
+        # Where there is a user, the bias is added to rows of requests, which are fewer.
+        first = True in total
+        if use_bias:
+            total[first] = Bias(name=f"{name}_bias")(total[first])
         others = [total[False]] if False in total else []
-        output = RequestRows()(total[True], *others) if True in total else others[0]
-        return Bias(name=f"{name}_bias")(output) if use_bias else output
+        return RequestRows()(total[True], *others) if first else others[0]
 
 
 def flattened(embedded: keras.KerasTensor) -> keras.KerasTensor:
