@@ -62,10 +62,10 @@ def _outputs(task: Task, tasks: Declared[Task]) -> list[str]:
 
 def _factor_problems(ranking: Ranking, features: Declared[Feature]) -> list[Problem]:
     name, named = ranking.times, by_name(features)
-    if name is None or is_unsure(features) or name in named and named[name] is None:
-        return []
+    # A feature that is wrong itself is None here.
     numbers = [own for own, f in named.items() if isinstance(f, Numeric)]
-    if name in numbers:
+    unjudged = [*numbers, *(own for own, f in named.items() if f is None)]
+    if name is None or name in unjudged or is_unsure(features):
         return []
     text = f"must name a numeric feature, one of {sorted(numbers)}. Received: '{name}'."
     return [("export.ranking.times", text + suggestion(name, numbers))]

@@ -1,6 +1,7 @@
 """Raw features from serialized `tf.Example`s, as row-wise clients send them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import tensorflow as tf
 
@@ -22,13 +23,13 @@ def parse_examples(
     Returns:
         By feature, as `EncodingGraph.raw_signature` describes them.
     """
-    parsed = tf.io.parse_example(serialized, {f.name: _spec(f) for f in features})
-    return {
-        feature.name: _padded(parsed[feature.name], feature)
-        if isinstance(feature, MultiCategorical | IdSequence)
-        else parsed[feature.name]
-        for feature in features
-    }
+    parsed: dict[str, Any] = dict(
+        tf.io.parse_example(serialized, {f.name: _spec(f) for f in features})
+    )
+    for feature in features:
+        if isinstance(feature, MultiCategorical | IdSequence):
+            parsed[feature.name] = _padded(parsed[feature.name], feature)
+    return parsed
 
 
 def serialized_example(values: Mapping[str, str | bytes | float | Sequence]) -> bytes:
