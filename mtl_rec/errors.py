@@ -6,7 +6,10 @@ MtlRecError
 ├── ArtifactError      a file of a run or export is missing, damaged or foreign
 ├── TrainingError      training can't go on
 └── VerificationError  an exported version failed its proof and was not published
+    └── GateError      it is sound, but must not take the place of the served version
 """
+
+from typing import Any
 
 
 class MtlRecError(Exception):
@@ -41,3 +44,16 @@ class VerificationError(MtlRecError):
         super().__init__(f"Verification failed at rung '{rung}': {reason}")
         self.rung = rung
         self.reason = reason
+
+
+class GateError(VerificationError):
+    """The quality gate refused a version; nothing was published.
+
+    Args:
+        reason: What it saw.
+        report: All that it compared.
+    """
+
+    def __init__(self, reason: str, report: Any) -> None:
+        super().__init__("quality gate", reason)
+        self.report = report

@@ -1,51 +1,73 @@
-"""What a version must answer, and how far its answers are from it."""
+"""What each signature of a version must look like, and what it must answer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from mtl_rec.errors import VerificationError
-from mtl_rec.export.rungs.rung_protocol import Arrays, answer_name, batches
+from mtl_rec.export.rungs.rung_protocol import Arrays
+from mtl_rec.export.signature_types import type_text
 
 if TYPE_CHECKING:
     import tensorflow as tf
+
+_ANSWER_TYPES = ("float32", "int32", "string")
 
 
 @dataclass(frozen=True)
 class SignatureProof:
     """What one signature must look like, and what it must answer.
 
+    The first dimension of every tensor is the batch. A second one of any size in
+    inputs and outputs is that of a request's candidates; an input of one candidate
+    there holds for all of them.
+
     Args:
         inputs: Type and shape of every input by name, None for any size.
-        rows: Values of every input, for two rows or more. A ranking request has one
-            user beside its candidates: an input of one row stays so in every batch.
-        expected: The answer of every output by name, float32 `(rows,)`.
+        outputs: The same of every output: float32, int32 or string.
+        rows: Values of every input, for two rows or more.
+        expected: The answer of every output.
+        orders: Outputs that sort another output of the signature, by name: any order
+            is right that puts its best candidates first. What is expected of them
+            gives their shape, `(rows, candidates)` or less if only the best are named.
+        ratios: Outputs that are products of others, whose rounding they multiply: by
+            name, how far their ratio to what is expected may be from 1.
     """
 
     inputs: Mapping[str, tf.TensorSpec]
+    outputs: Mapping[str, tf.TensorSpec]
     rows: Arrays
     expected: Arrays
+    orders: Mapping[str, str] = field(default_factory=dict)
+    ratios: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.rows.keys() != self.inputs.keys():
-            raise ValueError(
-                f"`rows` must have the inputs {sorted(self.inputs)}. "
-                f"Received: {sorted(self.rows)}."
-            )
         count = max((len(values) for values in self.rows.values()), default=0)
+        for argument, specs, arrays in (
+            ("rows", self.inputs, self.rows),
+            ("expected", self.outputs, self.expected),
+        ):
+            _require_names(argument, specs, arrays)
+            casting = "same_kind" if argument == "rows" else "no"
+            for name, spec in specs.items():
+                role = f"`{argument}['{name}']`"
+                _require_type(role, spec, arrays[name], count, casting)
         if count < 2:
             raise ValueError(f"`rows` must hold 2 rows or more. Received: {count}.")
-        if not self.expected:
-            raise ValueError("`expected` must have an output. Received: none.")
-        for name, values in self.expected.items():
-            if values.dtype != np.float32 or values.shape != (count,):
+        for name, spec in self.outputs.items():
+            if spec.dtype.name not in _ANSWER_TYPES:
                 raise ValueError(
-                    f"`expected['{name}']` must be float32 ({count},). "
-                    f"Received: {values.dtype} {values.shape}."
+                    f"`outputs['{name}']` must be one of {list(_ANSWER_TYPES)}. "
+                    f"Received: {spec.dtype.name}."
+                )
+        for name, sorted_output in self.orders.items():
+            if not {name, sorted_output} <= self.outputs.keys():
+                raise ValueError(
+                    f"`orders` must name outputs of {sorted(self.outputs)}. "
+                    f"Received: {name}={sorted_output}."
                 )
 
 
@@ -53,81 +75,36 @@ Proofs = Mapping[str, SignatureProof]
 """The proof of every signature by its name."""
 
 
-def rows_of(proofs: Proofs) -> dict[str, np.ndarray]:
-    """Values of all inputs in their declared types, named `<signature>/<input>`."""
-    return {
-        f"{signature}/{name}": _typed(proof.rows[name], spec.dtype.name)
-        for signature, proof in proofs.items()
-        for name, spec in proof.inputs.items()
-    }
-
-
-def check_answers(
-    rung: str, proofs: Proofs, answers: Arrays, tolerance: float
-) -> float:
-    """Compares every output of every row and batch with what was expected.
-
-    Args:
-        rung: Who answered.
-        proofs: With the expected values.
-        answers: As `rung_protocol.answer` names them.
-        tolerance: Largest allowed difference, relative for values beyond 1.
-
-    Returns:
-        The largest difference; that of NaN is infinite.
-
-    Raises:
-        VerificationError: An answer is missing or too far off.
-    """
-    comparisons = list(_comparisons(rung, proofs, answers))
-    worst = max(comparisons, key=lambda comparison: comparison.differences.max())
-    difference = float(worst.differences.max())
-    if not difference <= tolerance:
-        raise VerificationError(rung, f"{worst}, within {tolerance:g}.")
-    return difference
-
-
-@dataclass(frozen=True)
-class _Comparison:
-    """One output of one batch beside what was expected."""
-
-    output: str
-    actual: np.ndarray
-    expected: np.ndarray
-
-    @property
-    def differences(self) -> np.ndarray:
-        """Absolute up to 1, relative beyond, where float32 has no finer steps."""
-        expected = self.expected.astype(np.float64)
-        distance = np.abs(self.actual - expected) / np.maximum(np.abs(expected), 1.0)
-        return np.where(np.isnan(distance), np.inf, distance)
-
-    def __str__(self) -> str:
-        row = int(np.argmax(self.differences))
-        return (
-            f"{self.output} is {self.actual[row]:.9g} at row {row} of "
-            f"{len(self.actual)}. Expected: {self.expected[row]:.9g}"
+def _require_names(
+    argument: str, specs: Mapping[str, tf.TensorSpec], arrays: Arrays
+) -> None:
+    if not specs or arrays.keys() != specs.keys():
+        raise ValueError(
+            f"`{argument}` must have the names {sorted(specs)}, one or more. "
+            f"Received: {sorted(arrays)}."
         )
 
 
-def _comparisons(rung: str, proofs: Proofs, answers: Arrays) -> Iterator[_Comparison]:
-    for signature, proof in proofs.items():
-        for size, batch in batches(proof.expected):
-            for name, expected in batch.items():
-                output = f"Output '{name}' of '{signature}'"
-                actual = answers.get(answer_name(signature, name, size))
-                if actual is None:
-                    raise VerificationError(rung, f"{output} is missing.")
-                if actual.shape != expected.shape:
-                    reason = (
-                        f"{output} must have shape {expected.shape} for a batch of "
-                        f"{size}. Received: {actual.shape}."
-                    )
-                    raise VerificationError(rung, reason)
-                yield _Comparison(output, actual, expected)
-
-
-def _typed(values: np.ndarray, dtype: str) -> np.ndarray:
-    if dtype == "string":
-        return np.asarray(values, object)
-    return np.asarray(values).astype(dtype, casting="same_kind")
+def _require_type(
+    role: str,
+    spec: tf.TensorSpec,
+    values: np.ndarray,
+    count: int,
+    casting: Literal["no", "same_kind"],
+) -> None:
+    """Refuses other values than the declared ones, or than `count` of them."""
+    shape = spec.shape
+    if not shape.rank or shape[0] is not None:
+        raise ValueError(
+            f"{role} must be declared with a first dimension of any size, the batch. "
+            f"Received: {spec}."
+        )
+    if spec.dtype.name == "string":
+        fits = values.dtype.kind in "OSU"
+    else:
+        fits = np.can_cast(values.dtype, spec.dtype.name, casting)
+    if not (fits and shape.is_compatible_with(values.shape) and len(values) == count):
+        raise ValueError(
+            f"{role} must be {type_text(spec)} for {count} rows (-1 is any size). "
+            f"Received: {values.dtype} {list(values.shape)}."
+        )

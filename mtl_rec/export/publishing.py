@@ -14,8 +14,12 @@ from uuid import uuid4
 T = TypeVar("T")
 
 LEFTOVER_SECONDS = 24 * 60 * 60
+WITHDRAWN = ".withdrawn-"
+"""Before the number of a version that was taken back: hidden from a server, kept, and
+its number is never given to another."""
 _TEMPORARY = ".tmp-"
-_VERSION = re.compile(r"[0-9]+")
+_NUMBER = re.compile(r"[0-9]+")
+_NUMBERED = re.compile(rf"(?:{re.escape(WITHDRAWN)})?([0-9]+)")
 _HERE, _WITHOUT_REPLACING = -100, 1  # AT_FDCWD and RENAME_NOREPLACE of <fcntl.h>
 
 
@@ -26,7 +30,8 @@ def publish(
 
     Until the rename a server sees nothing, as it takes only directories named by a
     number. If anything is raised until then, an interruption included, the directory
-    is left as it was. Several publishers may run at once.
+    is left as it was. Several publishers may run at once. The number follows the
+    highest that was ever given, to versions that were withdrawn as well.
 
     Args:
         write: Fills an empty directory with the version.
@@ -53,8 +58,54 @@ def publish(
             _remove_if_empty(path)
         raise
     for path in (directory, *(path.parent for path in missing)):
-        _flush(path)
+        flush(path)
     return version, checked
+
+
+def versions_in(directory: Path, prefix: str = "") -> dict[int, Path]:
+    """The versions of a model by number, in rising order.
+
+    Args:
+        directory: Holds the versions.
+        prefix: Nothing for those that a server sees, or `WITHDRAWN`.
+    """
+    found = {}
+    for path in directory.iterdir():
+        number = path.name.removeprefix(prefix)
+        named = path.name.startswith(prefix) and _NUMBER.fullmatch(number)
+        if named and path.is_dir():
+            found[int(number)] = path
+    return dict(sorted(found.items()))
+
+
+def rename_without_replacing(source: Path, target: Path) -> None:
+    """Renames a directory, never onto another.
+
+    A plain rename replaces an empty directory. It is what remains where Linux can't
+    refuse that, on network file systems for one; versions are never empty.
+
+    Raises:
+        FileExistsError: There is something of that name.
+    """
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is not None:
+        names = os.fsencode(source), os.fsencode(target)
+        failed = rename(_HERE, names[0], _HERE, names[1], _WITHOUT_REPLACING)
+        code = ctypes.get_errno()
+        if not failed:
+            return
+        if code not in (errno.EINVAL, errno.ENOSYS):
+            raise OSError(code, os.strerror(code), str(source), None, str(target))
+    source.rename(target)
+
+
+def flush(path: Path) -> None:
+    """Puts a file, or the names in a directory, on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _remove_leftovers(directory: Path) -> None:
@@ -76,7 +127,7 @@ def _make_readable_and_durable(temporary: Path) -> None:
         raise ValueError("`write` must leave files in the directory. Received: none.")
     for path in names:
         path.chmod(0o755 if path.is_dir() else 0o644)
-        _flush(path)
+        flush(path)
 
 
 def _walk(directory: Path) -> Iterator[Path]:
@@ -86,20 +137,16 @@ def _walk(directory: Path) -> Iterator[Path]:
         yield Path(root)
 
 
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _rename_to_next_version(temporary: Path, directory: Path) -> Path:
     """Renames to the first free number after all others."""
     while True:
-        version = directory / str(_highest_version(directory) + 1)
+        number = _highest_version(directory) + 1
+        # A listing may miss what is renamed meanwhile; looking it up does not.
+        if os.path.lexists(directory / f"{WITHDRAWN}{number}"):
+            continue
+        version = directory / str(number)
         try:
-            _rename_if_free(temporary, version)
+            rename_without_replacing(temporary, version)
         except OSError as error:
             # Another publisher was faster.
             if error.errno not in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR):
@@ -108,27 +155,9 @@ def _rename_to_next_version(temporary: Path, directory: Path) -> Path:
             return version
 
 
-def _rename_if_free(source: Path, target: Path) -> None:
-    """Renames a directory, never onto another.
-
-    A plain rename replaces an empty directory. It is what remains where Linux can't
-    refuse that, on network file systems for one; versions are never empty.
-    """
-    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    if rename is not None:
-        names = os.fsencode(source), os.fsencode(target)
-        failed = rename(_HERE, names[0], _HERE, names[1], _WITHOUT_REPLACING)
-        code = ctypes.get_errno()
-        if not failed:
-            return
-        if code not in (errno.EINVAL, errno.ENOSYS):
-            raise OSError(code, os.strerror(code), str(source), None, str(target))
-    source.rename(target)
-
-
 def _highest_version(directory: Path) -> int:
-    names = (path.name for path in directory.iterdir())
-    return max((int(name) for name in names if _VERSION.fullmatch(name)), default=0)
+    matches = (_NUMBERED.fullmatch(path.name) for path in directory.iterdir())
+    return max((int(match[1]) for match in matches if match), default=0)
 
 
 def _remove_if_empty(directory: Path) -> None:

@@ -3,10 +3,13 @@
 import hashlib
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from mtl_rec.errors import ArtifactError
 
 _OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 _SHARD = re.compile(r"variables\.data-(\d{5})-of-(\d{5})")
@@ -34,6 +37,43 @@ def find_weight_problem(version_directory: Path, meta_graph: Any) -> str | None:
         )
     except (tf.errors.OpError, LookupError, ValueError, RuntimeError) as error:
         return f"The variables can't be read: {error}."
+
+
+def weights_sha256(version_directory: Path) -> str:
+    """A hash of the stored weights, equal for two exports of the same.
+
+    The files of two exports differ, as they also hold what graph the weights are of.
+
+    Raises:
+        ArtifactError: The variables can't be read.
+    """
+    import tensorflow as tf
+
+    path = version_directory / "variables" / "variables"
+    digest = hashlib.sha256()
+    try:
+        checkpoint = tf.train.load_checkpoint(str(path))
+        for key in sorted(checkpoint.get_variable_to_shape_map()):
+            if key == _OBJECT_GRAPH:
+                continue
+            values = np.asarray(checkpoint.get_tensor(key))
+            digest.update(f"{key} {values.dtype} {values.shape}\n".encode())
+            for part in _contents(values):
+                digest.update(part)
+    except (tf.errors.OpError, LookupError, ValueError, RuntimeError) as error:
+        raise ArtifactError(
+            f"The weights of '{path}' can't be read: {error}."
+        ) from error
+    return digest.hexdigest()
+
+
+def _contents(values: np.ndarray) -> Iterator[bytes | memoryview]:
+    if values.dtype.kind != "O":
+        yield np.ascontiguousarray(values).view(np.uint8).data
+        return
+    for text in values.ravel():
+        yield f"{len(text)} ".encode()
+        yield text
 
 
 def _find_shard_problem(folder: Path) -> str | None:

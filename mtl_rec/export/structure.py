@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mtl_rec.errors import VerificationError
+from mtl_rec.export.proofs import Proofs
+from mtl_rec.export.signature_types import signatures_of, stored_type, type_text
 from mtl_rec.export.stored_weights import find_weight_problem
 
 if TYPE_CHECKING:
@@ -16,42 +17,25 @@ if TYPE_CHECKING:
 
 STRUCTURE = "structure"
 
-_OUTPUT_TYPE = "float32 [-1]"
-_INITIALIZER = "__saved_model_init_op"
 _FOREIGN_OPERATIONS = re.compile(
     r"XlaCallModule|XlaLaunch|PyFunc|PyFuncStateless|EagerPyFunc|Cudnn.*"
 )
 _FOREIGN_DEVICES = re.compile(r"GPU|TPU", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class SignatureType:
-    """Names and types of one signature.
-
-    Args:
-        inputs: Type and shape of every input by name, None for any size.
-        outputs: Names of the outputs; each is one float32 per row.
-    """
-
-    inputs: Mapping[str, tf.TensorSpec]
-    outputs: Collection[str]
-
-
-def check_structure(
-    version_directory: Path, signatures: Mapping[str, SignatureType]
-) -> None:
+def check_structure(version_directory: Path, proofs: Proofs) -> None:
     """Refuses a SavedModel that a stock CPU server can't serve as declared.
 
     Args:
         version_directory: The SavedModel.
-        signatures: All signatures that it must have, by name.
+        proofs: Declare all signatures that it must have, by name.
 
     Raises:
         VerificationError: With the first problem found.
     """
     meta_graph = read_meta_graph(version_directory)
     problem = (
-        _find_signature_problem(meta_graph, signatures)
+        _find_signature_problem(meta_graph, proofs)
         or _find_graph_problem(meta_graph)
         or _find_file_problem(meta_graph, version_directory)
         or find_weight_problem(version_directory, meta_graph)
@@ -85,72 +69,34 @@ def read_meta_graph(version_directory: Path) -> Any:
     return saved_model.meta_graphs[tags.index(["serve"])]
 
 
-def tensor_names(meta_graph: Any) -> dict[str, dict[str, dict[str, tuple[str, int]]]]:
-    """Tensor and type number of every input and output, by signature and side."""
-    return {
-        name: {
-            side: {key: (info.name, info.dtype) for key, info in infos.items()}
-            for side, infos in (("inputs", value.inputs), ("outputs", value.outputs))
-        }
-        for name, value in _signatures(meta_graph).items()
-    }
-
-
-def _signatures(meta_graph: Any) -> dict[str, Any]:
-    signatures = dict(meta_graph.signature_def)
-    signatures.pop(_INITIALIZER, None)
-    return signatures
-
-
-def _find_signature_problem(
-    meta_graph: Any, expected: Mapping[str, SignatureType]
-) -> str | None:
-    found = _signatures(meta_graph)
-    if found.keys() != expected.keys():
-        return f"Signatures must be {sorted(expected)}. Received: {sorted(found)}."
-    for name, signature in expected.items():
-        inputs = {key: _describe(spec) for key, spec in signature.inputs.items()}
-        outputs = dict.fromkeys(signature.outputs, _OUTPUT_TYPE)
+def _find_signature_problem(meta_graph: Any, proofs: Proofs) -> str | None:
+    found = signatures_of(meta_graph)
+    if found.keys() != proofs.keys():
+        return f"Signatures must be {sorted(proofs)}. Received: {sorted(found)}."
+    for name, proof in proofs.items():
         problem = _find_type_problem(
-            f"inputs of '{name}'", found[name].inputs, inputs
-        ) or _find_type_problem(f"outputs of '{name}'", found[name].outputs, outputs)
+            f"inputs of '{name}'", found[name].inputs, proof.inputs
+        ) or _find_type_problem(
+            f"outputs of '{name}'", found[name].outputs, proof.outputs
+        )
         if problem:
             return problem
     return None
 
 
 def _find_type_problem(
-    role: str, found: Mapping[str, Any], expected: Mapping[str, str]
+    role: str, found: Mapping[str, Any], expected: Mapping[str, tf.TensorSpec]
 ) -> str | None:
     if found.keys() != expected.keys():
         return f"The {role} must be {sorted(expected)}. Received: {sorted(found)}."
-    for name, declared in expected.items():
-        actual = _describe_found(found[name])
+    for name, spec in expected.items():
+        declared, actual = type_text(spec), stored_type(found[name])
         if actual != declared:
             return (
                 f"'{name}' of the {role} must be {declared} (-1 is any size). "
                 f"Received: {actual}."
             )
     return None
-
-
-def _describe(spec: tf.TensorSpec) -> str:
-    sizes = [-1 if size is None else size for size in spec.shape.as_list()]
-    return f"{spec.dtype.name} {sizes}"
-
-
-def _describe_found(info: Any) -> str:
-    import tensorflow as tf
-
-    if info.WhichOneof("encoding") != "name":
-        return "not a dense tensor"
-    try:
-        dtype = tf.dtypes.as_dtype(info.dtype).name
-    except TypeError:
-        dtype = f"type number {info.dtype}"
-    if info.tensor_shape.unknown_rank:
-        return f"{dtype} of any shape"
-    return f"{dtype} {[dimension.size for dimension in info.tensor_shape.dim]}"
 
 
 def _find_graph_problem(meta_graph: Any) -> str | None:

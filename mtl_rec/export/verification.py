@@ -1,32 +1,26 @@
 """Proves a version before it is published: each rung catches what those before miss."""
 
-from __future__ import annotations
-
-import importlib.util
-import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from mtl_rec.errors import VerificationError
-from mtl_rec.export.proofs import Proofs, SignatureProof, check_answers, rows_of
+from mtl_rec.errors import ArtifactError, VerificationError
+from mtl_rec.export.answers import check_answers
+from mtl_rec.export.c_library import C_LIBRARY, ask_c_library
+from mtl_rec.export.checksums import find_file_problem
+from mtl_rec.export.manifest import golden_proofs
+from mtl_rec.export.proofs import Proofs
+from mtl_rec.export.requests import arrays_of
 from mtl_rec.export.rungs.clean_process import answers_of
 from mtl_rec.export.rungs.rung_protocol import Arrays
-from mtl_rec.export.structure import (
-    STRUCTURE,
-    SignatureType,
-    check_structure,
-    read_meta_graph,
-    tensor_names,
-)
+from mtl_rec.export.structure import STRUCTURE, check_structure
+from mtl_rec.export.warm_up import WARM_UP, warm_up_requests
 
-if TYPE_CHECKING:
-    import tensorflow as tf
-
+FILES = "files"
 SESSION_LOADER = "session_loader"
-C_LIBRARY = "c_library"
+
+TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -36,13 +30,13 @@ class Rung:
     Args:
         name: Its name in errors.
         proves: What holds once it has passed.
-        climb: Returns what the version answered, None if it was not run; raises
-            `VerificationError`.
+        climb: Returns the answers to compare with the proofs, from each way in which
+            it asked; raises `VerificationError`.
     """
 
     name: str
     proves: str
-    climb: Callable[[Path, Proofs], Arrays | None]
+    climb: Callable[[Path, Proofs], Sequence[Arrays]]
 
 
 @dataclass(frozen=True)
@@ -54,7 +48,7 @@ class RungResult:
         proves: What holds now.
         seconds: How long it took.
         max_difference: Largest distance of an answer from its expected value; None if
-            the rung runs nothing.
+            the rung compares nothing.
     """
 
     name: str
@@ -63,59 +57,35 @@ class RungResult:
     max_difference: float | None
 
 
-def verify(
-    version_directory: Path,
-    inputs: Mapping[str, tf.TensorSpec],
-    rows: Arrays,
-    expected: Arrays,
-    *,
-    tolerance: float = 1e-6,
-    signature: str = "serving_default",
-) -> list[RungResult]:
-    """Proves a version that has one signature, as `verify_signatures` does.
-
-    Args:
-        version_directory: The SavedModel.
-        inputs: Type and shape of every input by name, None for any size.
-        rows: Values of every input by name, for two rows or more.
-        expected: The answer of every output by name, float32 `(rows,)`.
-        tolerance: Largest allowed distance of an answer from its expected value.
-        signature: Its name.
-
-    Raises:
-        VerificationError: With the rung that failed and what it saw.
-    """
-    proofs = {signature: SignatureProof(inputs, rows, expected)}
-    return verify_signatures(version_directory, proofs, tolerance=tolerance)
+def _climb_files(version_directory: Path, _: Proofs) -> Sequence[Arrays]:
+    problem = find_file_problem(version_directory)
+    if problem:
+        raise VerificationError(FILES, problem)
+    return ()
 
 
-def _climb_structure(version_directory: Path, proofs: Proofs) -> None:
-    signatures = {
-        name: SignatureType(proof.inputs, proof.expected.keys())
-        for name, proof in proofs.items()
-    }
-    check_structure(version_directory, signatures)
+def _climb_structure(version_directory: Path, proofs: Proofs) -> Sequence[Arrays]:
+    check_structure(version_directory, proofs)
+    return ()
 
 
-def _climb_session_loader(version_directory: Path, proofs: Proofs) -> Arrays:
-    return answers_of(SESSION_LOADER, version_directory, rows_of(proofs))
+def _climb_session_loader(version_directory: Path, proofs: Proofs) -> Sequence[Arrays]:
+    requests = arrays_of(proofs)
+    return [
+        answers_of(SESSION_LOADER, version_directory, requests, rung=SESSION_LOADER)
+    ]
 
 
-def _climb_c_library(version_directory: Path, proofs: Proofs) -> Arrays:
-    package = importlib.util.find_spec("tensorflow")
-    if package is None or not package.submodule_search_locations:
-        raise VerificationError(C_LIBRARY, "TensorFlow is not installed.")
-    names = tensor_names(read_meta_graph(version_directory))
-    return answers_of(
-        C_LIBRARY,
-        version_directory,
-        rows_of(proofs),
-        package.submodule_search_locations[0],
-        standard_input=json.dumps(names),
-    )
+def _climb_c_library(version_directory: Path, proofs: Proofs) -> Sequence[Arrays]:
+    return [ask_c_library(C_LIBRARY, version_directory, arrays_of(proofs))]
 
 
-RUNGS = (
+def _climb_warm_up(version_directory: Path, _: Proofs) -> Sequence[Arrays]:
+    ask_c_library(WARM_UP, version_directory, warm_up_requests(version_directory))
+    return ()
+
+
+GRAPH_RUNGS = (
     Rung(
         STRUCTURE,
         "its files are complete, and its signatures, operations and weights are what "
@@ -133,33 +103,75 @@ RUNGS = (
         _climb_c_library,
     ),
 )
+"""Of a SavedModel alone."""
+
+RUNGS = (
+    Rung(FILES, "every file is there and as it was written", _climb_files),
+    *GRAPH_RUNGS,
+    Rung(
+        WARM_UP,
+        "the requests that a server replays at load run, some of every signature",
+        _climb_warm_up,
+    ),
+)
+"""Of a version."""
+
+
+def climb(
+    version_directory: Path,
+    proofs: Proofs,
+    rungs: Sequence[Rung] = RUNGS,
+    tolerance: float = TOLERANCE,
+) -> Iterator[RungResult]:
+    """Climbs the rungs in order, and gives the result of each that is passed.
+
+    Args:
+        version_directory: The SavedModel.
+        proofs: The proof of every signature that the version has, by name.
+        rungs: The checks.
+        tolerance: Largest allowed distance of an answer from its expected value.
+
+    Raises:
+        VerificationError: With the rung that failed and what it saw.
+    """
+    for rung in rungs:
+        started = time.perf_counter()
+        differences = [
+            check_answers(rung.name, proofs, answers, tolerance)
+            for answers in rung.climb(version_directory, proofs)
+        ]
+        seconds = time.perf_counter() - started
+        largest = max(differences, default=None)
+        yield RungResult(rung.name, rung.proves, seconds, largest)
+
+
+def climb_by_itself(
+    version_directory: Path, more_rungs: Sequence[Rung] = ()
+) -> Iterator[RungResult]:
+    """Verifies a version with nothing but itself, against its own golden rows.
+
+    Args:
+        version_directory: A version that was exported.
+        more_rungs: After those of every version.
+
+    Raises:
+        VerificationError: With the rung that failed and what it saw.
+    """
+    files, *rungs = RUNGS
+    yield from climb(version_directory, {}, [files])
+    try:
+        proofs = golden_proofs(version_directory)
+    except ArtifactError as error:
+        raise VerificationError(FILES, str(error)) from error
+    yield from climb(version_directory, proofs, [*rungs, *more_rungs])
 
 
 def verify_signatures(
     version_directory: Path,
     proofs: Proofs,
     *,
-    tolerance: float = 1e-6,
+    tolerance: float = TOLERANCE,
     rungs: Sequence[Rung] = RUNGS,
 ) -> list[RungResult]:
-    """Climbs the rungs in order and stops at the first that fails.
-
-    Args:
-        version_directory: The SavedModel.
-        proofs: The proof of every signature that the version has, by name.
-        tolerance: Largest allowed distance of an answer from its expected value.
-        rungs: The checks.
-
-    Raises:
-        VerificationError: With the rung that failed and what it saw.
-    """
-    results = []
-    for rung in rungs:
-        started = time.perf_counter()
-        answers = rung.climb(version_directory, proofs)
-        difference = None
-        if answers is not None:
-            difference = check_answers(rung.name, proofs, answers, tolerance)
-        seconds = time.perf_counter() - started
-        results.append(RungResult(rung.name, rung.proves, seconds, difference))
-    return results
+    """Climbs the rungs in order and stops at the first that fails, as `climb` does."""
+    return list(climb(version_directory, proofs, rungs, tolerance))

@@ -62,6 +62,13 @@ class RunFolder:
         with written_whole(path) as unfinished:
             unfinished.write_text(text + "\n", encoding="utf-8")
 
+    @staticmethod
+    def read_json(path: Path) -> Any:
+        """What `write_json` wrote; None if the run ended before it did."""
+        if not path.exists():
+            return None
+        return json.loads(path.read_text(encoding="utf-8"))
+
     @property
     def config_path(self) -> Path:
         """The resolved config."""

@@ -103,7 +103,15 @@ def train_run(
     write_metrics(folder.metrics_path, metrics)
     with stage("export and verify"):
         rows = first_rows(splits.test, config.export.verify_rows)
-        version = export_model(model, preprocessor, rows, export_directory(config))
+        version = export_model(
+            model,
+            preprocessor,
+            rows,
+            export_directory(config),
+            config=config,
+            data=about,
+            metrics=metrics,
+        )
     return RunResult(folder, metrics, version)
 
 
@@ -128,7 +136,15 @@ def export_run(folder: RunFolder, stage: Stage = quiet) -> ExportedVersion:
     with stage("export and verify") as progress:
         splits = _open(config, progress)
         rows = first_rows(splits.test, config.export.verify_rows)
-        return export_model(model, preprocessor, rows, export_directory(config))
+        return export_model(
+            model,
+            preprocessor,
+            rows,
+            export_directory(config),
+            config=config,
+            data=folder.read_json(folder.data_path),
+            metrics=folder.read_json(folder.metrics_path),
+        )
 
 
 def _open(config: RunConfig, progress: Progress) -> Splits:

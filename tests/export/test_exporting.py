@@ -12,9 +12,12 @@ from mtl_rec.config.model import Model, SharedBottom
 from mtl_rec.config.tasks import Task
 from mtl_rec.errors import ArtifactError, SchemaError, VerificationError
 from mtl_rec.export import export_model, exporting
+from mtl_rec.export.manifest import read_manifest
+from mtl_rec.export.verification import climb_by_itself
 from mtl_rec.models import build_model
 from mtl_rec.preprocess import Preprocessor
 
+RUNG_NAMES = ["files", "structure", "session_loader", "c_library", "warm_up"]
 FEATURES = (
     Categorical(kind="categorical", name="item", side="item", column="item id"),
     Text(kind="text", name="title", side="item", max_tokens=3),
@@ -62,7 +65,7 @@ def test_each_export_is_the_next_version(exported):
 def test_every_rung_was_climbed_and_large_values_agree(exported):
     for version in exported:
         names = [rung.name for rung in version.rungs]
-        assert names == ["structure", "session_loader", "c_library"]
+        assert names == RUNG_NAMES
         assert all((rung.max_difference or 0.0) <= 1e-6 for rung in version.rungs)
 
 
@@ -74,7 +77,10 @@ def test_a_version_has_the_files_that_a_server_and_a_reader_need(exported):
             if path.is_file()
         }
         assert files == {
+            "assets.extra/SHA256SUMS",
+            "assets.extra/manifest.json",
             "assets.extra/schema.json",
+            "assets.extra/tf_serving_warmup_requests",
             "assets/vocabulary.txt",
             "fingerprint.pb",
             "saved_model.pb",
@@ -84,6 +90,33 @@ def test_a_version_has_the_files_that_a_server_and_a_reader_need(exported):
         schema = json.loads((version.path / "assets.extra/schema.json").read_text())
         assert [feature["name"] for feature in schema["features"]] == ["item", "title"]
         assert [task["name"] for task in schema["tasks"]] == ["click", "order_value"]
+
+
+def test_the_manifest_says_what_the_version_is(exported):
+    first, second = (read_manifest(version.path) for version in exported)
+
+    assert first["name"] == exported[0].path.parent.name
+    assert first["tasks"] == ["click", "order_value"]
+    assert [feature["name"] for feature in first["schema"]["features"]] == [
+        "item",
+        "title",
+    ]
+    assert first["golden"].keys() == {
+        "serving_default",
+        "rank",
+        "tf_example",
+        "classify",
+        "regress_click",
+        "regress_order_value",
+    }
+    assert first["weights_sha256"] == second["weights_sha256"]
+    assert (first["config"], first["data"], first["metrics"]) == (None, None, None)
+
+
+def test_a_version_can_be_verified_by_itself(exported):
+    results = list(climb_by_itself(exported[0].path))
+
+    assert [rung.name for rung in results] == RUNG_NAMES
 
 
 def test_another_backend_is_refused_before_anything_is_written(
@@ -118,7 +151,7 @@ def test_a_version_that_answers_otherwise_is_not_published(
     predict = exporting.predict
     monkeypatch.setattr(exporting, "predict", other)
 
-    with pytest.raises(VerificationError, match="Output 'click' of 'serving_default'"):
+    with pytest.raises(VerificationError, match=r"Output '\w+' of '\w+' is"):
         export_model(model, preprocessor, ROWS, tmp_path / "shop")
 
     assert not (tmp_path / "shop").exists()

@@ -1,118 +1,157 @@
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from mtl_rec.errors import VerificationError
-from mtl_rec.export.proofs import SignatureProof, check_answers, rows_of
-from mtl_rec.export.rungs.rung_protocol import answer
+from mtl_rec.export.proofs import SignatureProof
+from mtl_rec.export.requests import arrays_of, candidates_of, first_rows, requests_to
+
+ANY = [None, None]
+
+
+def spec(shape, dtype=tf.float32):
+    return tf.TensorSpec(shape, dtype)
 
 
 @pytest.fixture
-def answers(proof):
-    """What a perfect model answers to every batch, as a rung hands it over."""
-    rows = {f"score/{name}": values for name, values in proof.expected.items()}
-    answers = answer(rows, "score", proof.expected, lambda batch: batch)
-    return {key: values.copy() for key, values in answers.items()}
+def ranking() -> SignatureProof:
+    """Four users with seven candidates each; the hour is that of all candidates."""
+    score = np.random.default_rng(0).random((4, 7), np.float32)
+    return SignatureProof(
+        {"user": spec([None], tf.string), "price": spec(ANY), "hour": spec(ANY)},
+        {"score": spec(ANY), "order": spec(ANY, tf.int32)},
+        rows={
+            "user": np.array([b"a", b"b", b"c", b"d"], object),
+            "price": score * 2,
+            "hour": np.ones((4, 1), np.float32),
+        },
+        expected={"score": score, "order": np.argsort(-score)[:, :3].astype(np.int32)},
+        orders={"order": "score"},
+    )
 
 
-def refused(reason):
-    return pytest.raises(VerificationError, match=re.escape(reason))
+def test_requests_are_all_rows_the_first_and_the_first_three(proof):
+    requests = {r.name: r.inputs["price"].tolist() for r in requests_to(proof)}
+
+    assert requests == {
+        "a batch of 5": proof.rows["price"].tolist(),
+        "a batch of 1": proof.rows["price"][:1].tolist(),
+        "a batch of 3": proof.rows["price"][:3].tolist(),
+    }
 
 
-def check(proof, answers):
-    return check_answers("a rung", {"score": proof}, answers, tolerance=1e-6)
+def test_a_ranking_is_also_asked_of_one_candidate(ranking):
+    request = list(requests_to(ranking))[-1]
+
+    assert request.name == "a batch of 1 with 1 candidate"
+    arrays = {**request.inputs, **request.expected}
+    assert {name: values.shape for name, values in arrays.items()} == {
+        "user": (1,),
+        "price": (1, 1),
+        "hour": (1, 1),
+        "score": (1, 1),
+        "order": (1, 1),
+    }
 
 
-def test_equal_answers_have_no_difference(proof, answers):
-    assert check(proof, answers) == 0.0
+def test_fewer_candidates_leave_the_best_of_them(ranking):
+    request = first_rows(ranking, "two of four", 2, 2)
+
+    assert request.inputs["price"].shape == request.expected["score"].shape == (2, 2)
+    assert request.inputs["hour"].shape == (2, 1)
+    assert request.expected["order"].tolist() == [[0, 1], [1, 0]]
 
 
-def test_the_largest_difference_of_all_is_returned(proof, answers):
-    answers["score/click/5"][1] += 5e-7
-    answers["score/purchase/3"][2] -= 8e-7
+def test_only_signatures_that_take_any_number_of_candidates_have_some(proof, ranking):
+    wide = {"classes": spec(ANY, tf.string)}
+    classes = np.full((5, 2), "click", object)
 
-    assert check(proof, answers) == pytest.approx(8e-7, abs=1e-7)
-
-
-def test_the_worst_answer_is_named_with_both_values(proof, answers):
-    answers["score/click/5"][1] += 2e-6
-    answers["score/click/5"][3] = 0.75
-
-    with refused("Output 'click' of 'score' is 0.75 at row 3 of 5. Expected: 0.679178"):
-        check(proof, answers)
-
-
-def test_a_small_batch_is_named(proof, answers):
-    answers["score/purchase/1"][0] = 0.5
-
-    with refused("Output 'purchase' of 'score' is 0.5 at row 0 of 1. Expected: 0.38"):
-        check(proof, answers)
-
-
-@pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_an_answer_that_is_no_number_is_refused(value, proof, answers):
-    answers["score/click/5"][4] = value
-
-    with refused(
-        f"Output 'click' of 'score' is {value} at row 4 of 5. Expected: 0.5, w"
-    ):
-        check(proof, answers)
-
-
-def test_an_answer_expected_to_be_no_number_is_refused(proof, answers):
-    nowhere = {name: np.full(5, np.nan, np.float32) for name in proof.expected}
-    hopeless = SignatureProof(proof.inputs, proof.rows, nowhere)
-
-    with refused("at row 0 of 5. Expected: nan, within 1e-06."):
-        check(hopeless, answers)
-
-
-def test_a_missing_output_is_refused(proof, answers):
-    del answers["score/click/3"]
-
-    with refused("rung 'a rung': Output 'click' of 'score' is missing."):
-        check(proof, answers)
-
-
-def test_an_answer_for_another_number_of_rows_is_refused(proof, answers):
-    answers["score/click/1"] = answers["score/click/5"]
-
-    with refused("must have shape (1,) for a batch of 1. Received: (5,)."):
-        check(proof, answers)
+    assert candidates_of(ranking) == 7
+    assert candidates_of(proof) == 0
+    assert (
+        candidates_of(replace(proof, outputs=wide, expected={"classes": classes})) == 0
+    )
 
 
 def test_rows_take_the_declared_type():
-    ages = {"age": tf.TensorSpec([None], tf.int32)}
+    ages = {"age": spec([None], tf.int32)}
     rows = {"age": np.array([30, 40], np.int64)}
-    proof = SignatureProof(ages, rows, {"click": np.zeros(2, np.float32)})
+    outputs = {"click": spec([None])}
+    proof = SignatureProof(ages, outputs, rows, {"click": np.zeros(2, np.float32)})
 
-    assert rows_of({"score": proof})["score/age"].dtype == np.int32
+    assert arrays_of({"score": proof})["score/a batch of 2/age"].dtype == np.int32
+
+
+ONE_OUTPUT = {"click": spec([None])}
 
 
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"rows": {"item": np.zeros(5)}}, "`rows` must have the inputs ['item', 'pri"),
         (
-            {"rows": {"item": np.array(["a"]), "price": np.zeros(1)}},
+            {"rows": {"item": np.zeros(5)}},
+            "`rows` must have the names ['item', 'price'], one or more. Received: ['it",
+        ),
+        (
+            {
+                "rows": {"item": np.array(["a"]), "price": np.zeros(1)},
+                "outputs": ONE_OUTPUT,
+                "expected": {"click": np.zeros(1, np.float32)},
+            },
             "`rows` must hold 2 rows or more. Received: 1.",
         ),
-        ({"expected": {}}, "`expected` must have an output. Received: none."),
         (
-            {"expected": {"click": np.zeros(5)}},
-            "`expected['click']` must be float32 (5,). Received: float64 (5,).",
+            {"outputs": {}, "expected": {}},
+            "`expected` must have the names [], one or more. Received: [].",
         ),
         (
-            {"expected": {"click": np.zeros((5, 1), np.float32)}},
-            "`expected['click']` must be float32 (5,). Received: float32 (5, 1).",
+            {"outputs": ONE_OUTPUT, "expected": {"click": np.zeros(5)}},
+            "`expected['click']` must be float32 [-1] for 5 rows (-1 is any size). "
+            "Received: float64 [5].",
+        ),
+        (
+            {"outputs": ONE_OUTPUT, "expected": {"click": np.zeros((5, 1), "float32")}},
+            "`expected['click']` must be float32 [-1] for 5 rows (-1 is any size). "
+            "Received: float32 [5, 1].",
+        ),
+        (
+            {"outputs": ONE_OUTPUT, "expected": {"click": np.zeros(4, np.float32)}},
+            "for 5 rows (-1 is any size). Received: float32 [4].",
+        ),
+        (
+            {
+                "outputs": {"click": spec([None], tf.float64)},
+                "expected": {"click": np.zeros(5)},
+            },
+            "`outputs['click']` must be one of ['float32', 'int32', 'string']. "
+            "Received: float64.",
+        ),
+        (
+            {
+                "outputs": {"click": spec([5])},
+                "expected": {"click": np.zeros(5, np.float32)},
+            },
+            "must be declared with a first dimension of any size, the batch. Received:",
+        ),
+        (
+            {"orders": {"order": "click"}},
+            "`orders` must name outputs of ['click', 'purchase']. Received: order=cl",
         ),
     ],
-    ids=["inputs", "one row", "no output", "float64", "a column"],
+    ids=[
+        "inputs",
+        "one row",
+        "no output",
+        "float64",
+        "a column",
+        "fewer rows",
+        "a type REST lacks",
+        "a fixed batch",
+        "an order of nothing",
+    ],
 )
 def test_a_proof_that_does_not_fit_its_rows_is_refused(changed, message, proof):
-    parts = {"inputs": proof.inputs, "rows": proof.rows, "expected": proof.expected}
-
     with pytest.raises(ValueError, match=re.escape(message)):
-        SignatureProof(**{**parts, **changed})
+        replace(proof, **changed)

@@ -3,9 +3,9 @@ import pytest
 
 from mtl_rec.export.rungs.rung_protocol import (
     answer,
-    batches,
     one_line,
     read_arrays,
+    requests_of,
     write_arrays,
 )
 
@@ -37,29 +37,38 @@ def test_a_missing_string_is_refused(tmp_path):
         write_arrays(tmp_path / "rows.npz", {"words": np.array([None], object)})
 
 
-def test_small_batches_keep_an_input_of_one_row():
-    rows = {"user": np.array(["anna"]), "item": np.arange(5)}
-
-    sizes = [
-        (size, len(batch["user"]), len(batch["item"])) for size, batch in batches(rows)
-    ]
-
-    assert sizes == [(5, 1, 5), (1, 1, 1), (3, 1, 3)]
+REQUESTS = {
+    "score/all of 9/item": np.arange(9),
+    "score/three/item": np.arange(3),
+    "other/one/item": np.arange(1),
+}
 
 
-def test_an_input_without_rows_is_named():
-    with pytest.raises(ValueError, match="no rows for input 'price' of 'score'"):
-        answer({"score/item": np.arange(2)}, "score", ["item", "price"], dict)
+def test_requests_to_one_signature_are_told_from_those_to_others():
+    requests = requests_of(REQUESTS, "score")
+
+    assert list(requests) == ["all of 9", "three"]
+    assert requests["three"]["item"].tolist() == [0, 1, 2]
 
 
-def test_a_failure_names_the_signature_and_the_batch():
+def test_an_input_without_values_is_named():
+    with pytest.raises(ValueError, match="three of 'score' has no input 'price'"):
+        answer({"score/three/item": np.arange(3)}, "score", ["item", "price"], dict)
+
+
+def test_a_signature_without_a_request_is_refused():
+    with pytest.raises(ValueError, match="There is no request to 'rank'"):
+        answer(REQUESTS, "rank", ["item"], dict)
+
+
+def test_a_failure_names_the_signature_and_the_request():
     def run(batch):
         if len(batch["item"]) == 3:
             raise ValueError("why\n\tand more")
         return batch
 
-    with pytest.raises(RuntimeError, match=r"^'score' fails on a batch of 3: why$"):
-        answer({"score/item": np.arange(9)}, "score", ["item"], run)
+    with pytest.raises(RuntimeError, match=r"^'score' fails on three: why$"):
+        answer(REQUESTS, "score", ["item"], run)
 
 
 def test_a_reason_is_the_line_that_tells():

@@ -9,6 +9,7 @@ import pytest
 from mtl_rec.config import load_config
 from mtl_rec.errors import SchemaError, VerificationError
 from mtl_rec.evaluation.report import read_metrics
+from mtl_rec.export.manifest import read_manifest
 from mtl_rec.run import evaluate_run, export_run, train_run
 
 
@@ -60,11 +61,23 @@ def test_the_version_is_verified_and_complete(finished):
 
     assert result.version.path.name == "1"
     assert [rung.name for rung in result.version.rungs] == [
+        "files",
         "structure",
         "session_loader",
         "c_library",
+        "warm_up",
     ]
     assert not list((place / "saved_models" / "tree").glob(".*"))
+
+
+def test_the_manifest_says_how_the_version_came_to_be(finished):
+    result, place = finished
+
+    manifest = read_manifest(place / result.version.path)
+
+    assert (manifest["name"], manifest["config"]["name"]) == ("tree", "tree")
+    assert manifest["data"] == json.loads(result.folder.data_path.read_text())
+    assert manifest["metrics"] == result.metrics
 
 
 def test_evaluating_again_gives_the_same_metrics(finished):
@@ -82,7 +95,14 @@ def test_exporting_again_gives_the_next_version(finished):
         patch.chdir(place)
         version = export_run(result.folder)
 
+        again = read_manifest(version.path)
+        first = read_manifest(result.version.path)
+
     assert version.path.name == "2"
+    made = ("created", "golden")
+    assert {k: v for k, v in again.items() if k not in made} == {
+        k: v for k, v in first.items() if k not in made
+    }
 
 
 def test_equal_seeds_give_equal_runs(finished):

@@ -51,6 +51,8 @@ _FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "TF_Dim": (c_int64, c_void_p, c_int),
     "TF_StringInit": (None, c_void_p),
     "TF_StringCopy": (None, c_void_p, c_char_p, c_size_t),
+    "TF_StringGetDataPointer": (c_void_p, c_void_p),
+    "TF_StringGetSize": (c_size_t, c_void_p),
     "TF_StringDealloc": (None, c_void_p),
 }
 
@@ -59,7 +61,7 @@ def load_library(directory: str) -> SimpleNamespace:
     """The functions of the C API by name, with XLA off as in a stock server.
 
     Args:
-        directory: The folder of the installed TensorFlow package.
+        directory: The folder of TensorFlow's libraries.
     """
     handles = [_open(Path(directory, name)) for name in LIBRARIES]
     library = SimpleNamespace()

@@ -3,11 +3,11 @@
 Neither TensorFlow's Python nor protobuf is imported, so no operation that needs
 Python can hide, and XLA is switched off as the server's `main()` does.
 
-Usage: python -E -P c_library.py VERSION_DIRECTORY ROWS.npz ANSWERS.npz
+Usage: python -E -P c_library.py VERSION_DIRECTORY REQUESTS.npz ANSWERS.npz
        TENSORFLOW_DIRECTORY
 
-Standard input is JSON with `inputs` and `outputs` by signature, and in each, by name,
-the graph's tensor and TensorFlow's number of its type.
+Standard input is JSON with `inputs` and `outputs` of the signatures to run, and in
+each, by name, the graph's tensor and TensorFlow's number of its type.
 """
 
 import json
@@ -20,7 +20,7 @@ ABSENT_ON_A_SERVER = ("google.protobuf", "keras", "mtl_rec", "tensorflow")
 
 def main(
     version_directory: str,
-    rows_path: str,
+    requests_path: str,
     answers_path: str,
     tensorflow_directory: str,
 ) -> None:
@@ -31,14 +31,14 @@ def main(
     from .rung_protocol import answer, read_arrays, write_arrays
 
     signatures = json.load(sys.stdin)
-    rows = read_arrays(rows_path)
+    requests = read_arrays(requests_path)
     answers = {}
     with Session(load_library(tensorflow_directory), version_directory) as session:
         for name, signature in signatures.items():
             inputs = session.find(f"input of '{name}'", signature["inputs"])
             outputs = session.find(f"output of '{name}'", signature["outputs"])
             run = partial(session.run, inputs, outputs)
-            answers |= answer(rows, name, inputs, run)
+            answers |= answer(requests, name, inputs, run)
     write_arrays(answers_path, answers)
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .c_bindings import Endpoint
-from .c_tensors import FLOAT32, array_of, tensor_of
+from .c_tensors import NUMERIC, STRING, array_of, tensor_of
 
 
 class TypedEndpoint(NamedTuple):
@@ -79,12 +79,13 @@ class Session:
 
         Args:
             inputs: Where the values go.
-            outputs: What to fetch; float32 only.
+            outputs: What to fetch.
             batch: Values of the inputs.
         """
         for name, output in outputs.items():
-            if output.data_type != FLOAT32:
-                raise TypeError(f"Output '{name}' must be float32.")
+            if output.data_type not in (*NUMERIC, STRING):
+                reason = f"type number {output.data_type}, which can't be checked."
+                raise TypeError(f"Output '{name}' has {reason}")
         library = self._library
         fetched = (ctypes.c_void_p * len(outputs))()
         with ExitStack() as tensors:
@@ -92,17 +93,37 @@ class Session:
                 tensors.enter_context(tensor_of(library, batch[name], item.data_type))
                 for name, item in inputs.items()
             ]
-            library.TF_SessionRun(
-                *(self._session, None),
-                *(_array(inputs), (ctypes.c_void_p * len(fed))(*fed), len(fed)),
-                *(_array(outputs), fetched, len(fetched)),
-                *(None, 0, None, self._status),
-            )
-            for tensor in filter(None, fetched):
+            values = (ctypes.c_void_p * len(fed))(*fed)
+            self.run_tensors(endpoints(inputs), values, endpoints(outputs), fetched)
+            for tensor in fetched:
                 tensors.callback(library.TF_DeleteTensor, tensor)
-            self._check()
-            arrays = [array_of(library, tensor) for tensor in fetched]
-        return dict(zip(outputs, arrays, strict=True))
+            return {
+                name: array_of(library, tensor, output.data_type)
+                for (name, output), tensor in zip(outputs.items(), fetched, strict=True)
+            }
+
+    def run_tensors(
+        self,
+        inputs: "ctypes.Array[Endpoint]",
+        values: "ctypes.Array[ctypes.c_void_p]",
+        outputs: "ctypes.Array[Endpoint]",
+        fetched: "ctypes.Array[ctypes.c_void_p]",
+    ) -> None:
+        """Runs the graph once on tensors, and nothing besides.
+
+        Args:
+            inputs: Where the values go.
+            values: A tensor for each.
+            outputs: What to fetch.
+            fetched: Gets a tensor for each, which the caller deletes.
+        """
+        self._library.TF_SessionRun(
+            *(self._session, None),
+            *(inputs, values, len(values)),
+            *(outputs, fetched, len(fetched)),
+            *(None, 0, None, self._status),
+        )
+        self._check()
 
     def _load(self, version_directory: str) -> int:
         library = self._library
@@ -135,5 +156,6 @@ class Session:
         return endpoint if endpoint.index < count else None
 
 
-def _array(endpoints: Endpoints) -> ctypes.Array[Endpoint]:
-    return (Endpoint * len(endpoints))(*(item.endpoint for item in endpoints.values()))
+def endpoints(found: Endpoints) -> "ctypes.Array[Endpoint]":
+    """As the library takes them."""
+    return (Endpoint * len(found))(*(item.endpoint for item in found.values()))

@@ -47,13 +47,29 @@ def tensor_of(
         library.TF_DeleteTensor(tensor)
 
 
-def array_of(library: SimpleNamespace, tensor: int) -> np.ndarray:
-    """A copy of a float32 tensor's values."""
+def array_of(library: SimpleNamespace, tensor: int, data_type: int) -> np.ndarray:
+    """A copy of a tensor's values; strings are objects of bytes.
+
+    Args:
+        library: The C API.
+        tensor: Its handle.
+        data_type: TensorFlow's number of the type.
+    """
     shape = [library.TF_Dim(tensor, axis) for axis in range(library.TF_NumDims(tensor))]
-    content = ctypes.string_at(
-        library.TF_TensorData(tensor), library.TF_TensorByteSize(tensor)
+    start = library.TF_TensorData(tensor)
+    if data_type == STRING:
+        values = np.empty(shape, object)
+        for index in range(values.size):
+            values.flat[index] = _text_at(library, start + _STRING_SIZE_BYTES * index)
+        return values
+    content = ctypes.string_at(start, library.TF_TensorByteSize(tensor))
+    return np.frombuffer(content, NUMERIC[data_type]).reshape(shape)
+
+
+def _text_at(library: SimpleNamespace, address: int) -> bytes:
+    return ctypes.string_at(
+        library.TF_StringGetDataPointer(address), library.TF_StringGetSize(address)
     )
-    return np.frombuffer(content, np.float32).reshape(shape)
 
 
 @contextmanager

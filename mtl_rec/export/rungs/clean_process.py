@@ -22,19 +22,21 @@ _SETTINGS_OF_OURS = ("JAX_", "KERAS_", "PYTHON", "TF_", "XLA_")
 
 
 def answers_of(
-    rung: str,
+    script: str,
     version_directory: Path,
-    rows: Arrays,
+    requests: Arrays,
     *arguments: str,
+    rung: str,
     standard_input: str = "",
 ) -> dict[str, np.ndarray]:
     """Runs a rung's script on a version.
 
     Args:
-        rung: The script's name without `.py`.
+        script: Its name without `.py`.
         version_directory: The SavedModel.
-        rows: Values of every input, each named `<signature>/<input>`.
-        *arguments: What the script takes beyond the version, the rows and the answers.
+        requests: To all signatures, as `array_name` names them.
+        *arguments: What the script takes beyond the version, requests and answers.
+        rung: Its name in errors.
         standard_input: What the script reads.
 
     Returns:
@@ -43,14 +45,14 @@ def answers_of(
     Raises:
         VerificationError: The script failed, crashed or hung.
     """
-    script = Path(__file__).with_name(f"{rung}.py")
+    path = Path(__file__).with_name(f"{script}.py")
     with TemporaryDirectory() as folder:
-        rows_path, answers_path = Path(folder, "rows.npz"), Path(folder, "answers.npz")
-        write_arrays(rows_path, rows)
-        paths = [script, version_directory.resolve(), rows_path, answers_path]
+        asked, answered = Path(folder, "requests.npz"), Path(folder, "answers.npz")
+        write_arrays(asked, requests)
+        paths = [path, version_directory.resolve(), asked, answered]
         command = [sys.executable, "-E", "-P", *map(str, paths), *arguments]
         _run(rung, command, standard_input, folder)
-        return read_arrays(answers_path)
+        return read_arrays(answered)
 
 
 def _run(rung: str, command: list[str], standard_input: str, folder: str) -> None:

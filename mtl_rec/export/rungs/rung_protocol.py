@@ -5,7 +5,7 @@ Both sides import this module, so it needs nothing but NumPy.
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
@@ -43,54 +43,53 @@ def read_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     return arrays
 
 
-def batches(rows: Arrays) -> Iterator[tuple[int, dict[str, np.ndarray]]]:
-    """All rows, then the first one and the first three, each with its size.
-
-    The small batches show a batch size that is fixed inside the graph. An array of one
-    row, such as the user of a ranking request, stays as it is.
-    """
-    count = max((len(array) for array in rows.values()), default=0)
-    for size in (count, *(size for size in (1, 3) if size < count)):
-        yield size, {name: array[:size] for name, array in rows.items()}
+def array_name(signature: str, request: str, tensor: str) -> str:
+    """How one tensor of a request, or of its answer, is named among all arrays."""
+    return f"{signature}/{request}/{tensor}"
 
 
-def answer_name(signature: str, output: str, size: int) -> str:
-    """How the answers to a batch of a size are named among all answers."""
-    return f"{signature}/{output}/{size}"
+def requests_of(arrays: Arrays, signature: str) -> dict[str, dict[str, np.ndarray]]:
+    """The arrays of one signature by request, in order, and in each by tensor."""
+    requests: dict[str, dict[str, np.ndarray]] = {}
+    for key, values in arrays.items():
+        owner, request, tensor = key.split("/", 2)
+        if owner == signature:
+            requests.setdefault(request, {})[tensor] = values
+    return requests
 
 
 def answer(
-    rows: Arrays,
+    requests: Arrays,
     signature: str,
     inputs: Iterable[str],
     run: Callable[[Arrays], Arrays],
 ) -> dict[str, np.ndarray]:
-    """Runs one signature on every batch of its rows.
+    """Answers every request to one signature.
 
     Args:
-        rows: Values of all signatures, each named `<signature>/<input>`.
+        requests: Those of all signatures, as `array_name` names them.
         signature: The one to run.
         inputs: Names of its inputs.
         run: From the inputs, by name, to the outputs.
 
     Returns:
-        The outputs, as `answer_name` names them.
+        The outputs, as `array_name` names them.
     """
-    for name in inputs:
-        if f"{signature}/{name}" not in rows:
-            raise ValueError(f"There are no rows for input '{name}' of '{signature}'.")
-    own = {name: rows[f"{signature}/{name}"] for name in inputs}
+    own = requests_of(requests, signature)
+    if not own:
+        raise ValueError(f"There is no request to '{signature}'.")
     answers = {}
-    for size, batch in batches(own):
+    for request, values in own.items():
+        for name in inputs:
+            if name not in values:
+                raise ValueError(f"{request} of '{signature}' has no input '{name}'.")
         try:
-            outputs = run(batch)
+            outputs = run(values)
         except Exception as error:
             reason = one_line(str(error)) or repr(error)
-            raise RuntimeError(
-                f"'{signature}' fails on a batch of {size}: {reason}"
-            ) from error
-        for output, values in outputs.items():
-            answers[answer_name(signature, output, size)] = values
+            raise RuntimeError(f"'{signature}' fails on {request}: {reason}") from error
+        for output, result in outputs.items():
+            answers[array_name(signature, request, output)] = result
     return answers
 
 

@@ -1,6 +1,6 @@
 """Rung script: TensorFlow alone, without Keras or this package, runs every signature.
 
-Usage: python -E -P session_loader.py VERSION_DIRECTORY ROWS.npz ANSWERS.npz
+Usage: python -E -P session_loader.py VERSION_DIRECTORY REQUESTS.npz ANSWERS.npz
 """
 
 import sys
@@ -10,7 +10,7 @@ ABSENT_ON_A_SERVER = ("jax", "keras", "mtl_rec", "tensorflow_text", "tf_keras")
 INITIALIZER = "__saved_model_init_op"
 
 
-def main(version_directory: str, rows_path: str, answers_path: str) -> None:
+def main(version_directory: str, requests_path: str, answers_path: str) -> None:
     """Loads the version into a session and writes its answers."""
     # `import tensorflow` imports an installed Keras, which would hide what is missing.
     sys.modules.update(dict.fromkeys(ABSENT_ON_A_SERVER))  # type: ignore[arg-type]
@@ -19,7 +19,7 @@ def main(version_directory: str, rows_path: str, answers_path: str) -> None:
     from .rung_protocol import answer, read_arrays, write_arrays
 
     check_fingerprint(version_directory)
-    rows = read_arrays(rows_path)
+    requests = read_arrays(requests_path)
     answers = {}
     with tf.compat.v1.Session(graph=tf.Graph()) as session:
         model = tf.compat.v1.saved_model.loader.load(
@@ -28,7 +28,7 @@ def main(version_directory: str, rows_path: str, answers_path: str) -> None:
         for name, signature in model.signature_def.items():
             if name != INITIALIZER:
                 run = runner(session, signature)
-                answers |= answer(rows, name, signature.inputs, run)
+                answers |= answer(requests, name, signature.inputs, run)
     write_arrays(answers_path, answers)
 
 

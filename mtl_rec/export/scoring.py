@@ -1,0 +1,56 @@
+"""Scores rows with an exported version, as a server would."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import tensorflow as tf
+
+from mtl_rec.errors import ArtifactError
+from mtl_rec.export.servable import ROWS, SCHEMA_FILE
+from mtl_rec.preprocess.arrays import raw_tensors
+from mtl_rec.schema.schema import Schema
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """A model that scores raw rows.
+
+    Attributes:
+        schema: Says which columns the rows must have.
+        score: Canonical rows to predictions by name of the output.
+        keep_alive: What `score` needs but does not hold itself.
+    """
+
+    schema: Schema
+    score: Callable[[pa.Table], dict[str, np.ndarray]]
+    keep_alive: object = None
+
+
+def open_version(path: Path) -> Scorer:
+    """Opens an exported version.
+
+    Raises:
+        ArtifactError: A file of it is missing or damaged.
+    """
+    try:
+        schema = Schema.from_json((path / SCHEMA_FILE).read_text(encoding="utf-8"))
+        loaded = tf.saved_model.load(str(path))
+        signature = loaded.signatures[ROWS]
+    except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
+        raise ArtifactError(f"'{path}' can't be loaded: {error}") from error
+
+    def score(rows: pa.Table) -> dict[str, np.ndarray]:
+        raw = {
+            name: tf.constant(
+                values, signature.structured_input_signature[1][name].dtype
+            )
+            for name, values in raw_tensors(schema, rows).items()
+        }
+        outputs = signature(**raw)
+        return {o.name: outputs[o.name].numpy() for o in schema.funnel.outputs()}
+
+    # The signature's variables live as long as the object they were loaded with.
+    return Scorer(schema, score, keep_alive=loaded)
