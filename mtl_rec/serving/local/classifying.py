@@ -1,0 +1,79 @@
+"""Classify: the classes and scores of each example."""
+
+import numpy as np
+from tensorflow.core.framework.types_pb2 import DT_FLOAT, DT_STRING, DataType
+from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
+from tensorflow_serving.apis.classification_pb2 import (
+    ClassificationRequest,
+    ClassificationResponse,
+    ClassificationResult,
+)
+
+from mtl_rec.serving.local.examples import (
+    answered_spec,
+    check_input,
+    named_signature,
+    run_examples,
+)
+from mtl_rec.serving.local.loaded_version import LoadedVersion
+from mtl_rec.serving.local.status import invalid_argument
+
+_TYPES = {"classes": DT_STRING, "scores": DT_FLOAT}
+
+
+def answer_classify(
+    version: LoadedVersion, request: ClassificationRequest
+) -> ClassificationResponse:
+    """The reply to a request, of one version."""
+    signature = named_signature(version, request.model_spec)
+    outputs = classify_outputs(signature)
+    arrays = run_examples(version, signature, outputs, request.input)
+    return ClassificationResponse(
+        result=classification_result(arrays),
+        model_spec=answered_spec(version, request.model_spec),
+    )
+
+
+def classify_outputs(signature: SignatureDef) -> list[str]:
+    """Names of the outputs to fetch.
+
+    Raises:
+        StatusError: The signature does not classify.
+    """
+    check_input(signature, "classification")
+    if len(signature.outputs) not in (1, 2):
+        raise invalid_argument(
+            "Expected one or two output Tensors for classification. "
+            f"Received: {', '.join(sorted(signature.outputs))}."
+        )
+    found = [name for name in _TYPES if name in signature.outputs]
+    if not found:
+        raise invalid_argument(
+            "Expected classification signature outputs to contain at least one of "
+            f"'classes' or 'scores'. Received: {', '.join(sorted(signature.outputs))}."
+        )
+    for name in found:
+        if signature.outputs[name].dtype != _TYPES[name]:
+            expected = DataType.Name(_TYPES[name])
+            raise invalid_argument(f"Expected {name} Tensor of {expected}.")
+    return found
+
+
+def classification_result(arrays: dict[str, np.ndarray]) -> ClassificationResult:
+    """Classes and scores, each of shape `(rows, classes)`, as a message."""
+    shapes = {array.shape for array in arrays.values()}
+    shape = min(shapes)
+    if len(shapes) > 1 or len(shape) != 2:
+        raise invalid_argument(
+            "Expected Tensors of one shape, [batch_size num_classes]. "
+            f"Received: {', '.join(str(list(each)) for each in sorted(shapes))}."
+        )
+    labels = arrays.get("classes", np.full(shape, b"", object)).tolist()
+    scores = arrays.get("scores", np.zeros(shape)).tolist()
+    result = ClassificationResult()
+    for row in zip(labels, scores, strict=True):
+        classes = result.classifications.add().classes
+        for label, score in zip(*row, strict=True):
+            # The field is text, which names of tasks always are.
+            classes.add(label=label.decode(errors="replace"), score=score)
+    return result
