@@ -1,0 +1,136 @@
+"""Versions and their comparison as tables in the terminal."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from mtl_rec.serving.server_files.models_config import Rollout
+from mtl_rec.serving.versions.listing import VersionEntry
+
+if TYPE_CHECKING:
+    from mtl_rec.serving.versions.gate import GateReport, TaskComparison
+
+_GATE_COLUMNS = (
+    "positives",
+    "AUC served",
+    "AUC new",
+    "difference",
+    "calibration served",
+    "calibration new",
+)
+
+
+def gate_table(report: "GateReport") -> Table | Text:
+    """Every task of the new version beside the served one."""
+    if not report.tasks:
+        return Text(_without_rows(report))
+    table = _empty_table()
+    table.add_column("task", overflow="fold")
+    for heading in _GATE_COLUMNS:
+        table.add_column(heading, justify="right")
+    table.add_column("verdict")
+    for task in report.tasks:
+        table.add_row(task.task, *_cells(task), _verdict(task))
+    return table
+
+
+def _without_rows(report: "GateReport") -> str:
+    if report.problems:
+        return "Quality was not compared: the version is refused before that."
+    with_whom = (
+        "There is no version to compare with"
+        if report.served is None
+        else f"Quality was not compared with version {report.served}"
+    )
+    return (
+        f"{with_whom}; the golden rows, the weights and the signatures are sound. Give "
+        "labelled rows with --data to judge AUC and calibration."
+    )
+
+
+def _cells(task: "TaskComparison") -> list[str]:
+    served = task.served or {}
+    change = task.auc_change
+    return [
+        _written(task.new.get("positives"), "{:,}"),
+        _written(served.get("auc"), "{:.4f}"),
+        _written(task.new.get("auc"), "{:.4f}"),
+        _written(change, "{:+.4f}"),
+        _written(served.get("calibration_ratio"), "{:.3f}"),
+        _written(task.new.get("calibration_ratio"), "{:.3f}"),
+    ]
+
+
+def _verdict(task: "TaskComparison") -> Text:
+    if task.problem:
+        return Text(f"refused: {task.problem}", style="red")
+    return Text(task.note, style="dim") if task.note else Text("passes", style="green")
+
+
+def versions_table(entries: Sequence[VersionEntry]) -> Table:
+    """Versions by number, with what is known of each; withdrawn ones are dimmed."""
+    tasks = _tasks(entries)
+    table = _empty_table()
+    table.add_column("version", justify="right")
+    for heading in ("exported (UTC)", "size", "labels", "state"):
+        table.add_column(heading, no_wrap=True)
+    for task in tasks:
+        table.add_column(f"{task} {_metric_of(entries, task)[1]}", justify="right")
+    for entry in entries:
+        cells = [
+            str(entry.number),
+            f"{entry.created:%Y-%m-%d %H:%M}",
+            _size(entry.size_bytes),
+            ", ".join(entry.labels),
+            _state(entry),
+        ]
+        for task in tasks:
+            value = entry.metrics.get(task, {}).get(_metric_of(entries, task)[0])
+            cells.append(_written(value, "{:.4f}"))
+        table.add_row(*cells, style="dim" if entry.is_withdrawn else None)
+    return table
+
+
+def rollout_text(rollout: Rollout) -> str:
+    """What a server does next, in a line."""
+    if not rollout.labels:
+        return "server   loads the newest version"
+    labels = ", ".join(f"{label}={number}" for label, number in rollout.labels.items())
+    return f"labels   {labels}; the server loads these versions only"
+
+
+def _tasks(entries: Sequence[VersionEntry]) -> list[str]:
+    """Every task of any version, without what is given another event."""
+    names = [name for entry in entries for name in entry.metrics]
+    return [name for name in dict.fromkeys(names) if "_given_" not in name]
+
+
+def _metric_of(entries: Sequence[VersionEntry], task: str) -> tuple[str, str]:
+    """Name and heading of the metric that a task is known by."""
+    is_event = any("auc" in entry.metrics.get(task, {}) for entry in entries)
+    return ("auc", "AUC") if is_event else ("rmse", "RMSE")
+
+
+def _state(entry: VersionEntry) -> str:
+    if entry.is_withdrawn:
+        return "withdrawn"
+    return "served" if entry.is_loaded else ""
+
+
+def _size(size_bytes: int) -> str:
+    size = size_bytes / 1e3
+    for unit in ("kB", "MB"):
+        if size < 1000:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} GB"
+
+
+def _written(value: float | None, how: str) -> str:
+    return "" if value is None else how.format(value)
+
+
+def _empty_table() -> Table:
+    return Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)

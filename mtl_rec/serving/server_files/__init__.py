@@ -1,0 +1,1 @@
+"""Files that TensorFlow Serving is started with, written anew as versions change."""
