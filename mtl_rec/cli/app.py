@@ -8,7 +8,22 @@ import typer
 from rich.console import Console
 
 from mtl_rec import __version__
-from mtl_rec.cli import check, evaluate, export, predict, prepare, train
+from mtl_rec.cli import (
+    check,
+    evaluate,
+    export,
+    label,
+    predict,
+    prepare,
+    publish,
+    rank,
+    rollback,
+    serve,
+    server_files,
+    train,
+    verify,
+    versions,
+)
 from mtl_rec.errors import MtlRecError, VerificationError
 
 EXIT_INPUT, EXIT_VERIFICATION, EXIT_INTERRUPTED = 1, 3, 130
@@ -16,19 +31,24 @@ EXIT_INPUT, EXIT_VERIFICATION, EXIT_INTERRUPTED = 1, 3, 130
 app = typer.Typer(
     name="mtl-rec",
     help="Predict click, add-to-cart and purchase together, and serve the result.",
-    epilog="Exit codes: 0 done, 1 wrong input, 2 wrong usage, 3 an export failed its "
-    "verification, 130 interrupted.",
+    epilog="Exit codes: 0 done, 1 wrong input, 2 wrong usage, 3 a version failed its "
+    "verification or gate, 130 interrupted.",
     no_args_is_help=True,
     add_completion=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-app.command(epilog=check.EXAMPLES)(check.check)
-app.command(epilog=prepare.EXAMPLES)(prepare.prepare)
-app.command(epilog=train.EXAMPLES)(train.train)
-app.command(epilog=evaluate.EXAMPLES)(evaluate.evaluate)
-app.command(epilog=export.EXAMPLES)(export.export)
-app.command(epilog=predict.EXAMPLES)(predict.predict)
+_TRAINING, _SERVING = "Train and judge", "Serve"
+
+for _panel, _modules in (
+    (_TRAINING, (check, prepare, train, evaluate, export, predict)),
+    (_SERVING, (verify, publish, label, rollback, versions, server_files, serve, rank)),
+):
+    for _module in _modules:
+        _name = _module.__name__.rpartition(".")[2]
+        app.command(
+            _name.replace("_", "-"), epilog=_module.EXAMPLES, rich_help_panel=_panel
+        )(getattr(_module, _name))
 
 
 def _show_version(wanted: bool) -> None:

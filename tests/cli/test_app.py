@@ -5,16 +5,31 @@ import shlex
 import pytest
 
 from mtl_rec import __version__
-from mtl_rec.cli import check, evaluate, export, predict, train
+from mtl_rec.cli import (
+    check,
+    evaluate,
+    export,
+    label,
+    predict,
+    prepare,
+    publish,
+    rank,
+    rollback,
+    serve,
+    server_files,
+    train,
+    verify,
+    versions,
+)
 from mtl_rec.cli.app import main
 from mtl_rec.errors import ArtifactError, VerificationError
 
 COMMANDS = {
-    "check": check,
-    "train": train,
-    "evaluate": evaluate,
-    "export": export,
-    "predict": predict,
+    module.__name__.rpartition(".")[2].replace("_", "-"): module
+    for module in (
+        *(check, prepare, train, evaluate, export, predict),
+        *(verify, publish, label, rollback, versions, server_files, serve, rank),
+    )
 }
 EXAMPLES = [
     line
@@ -62,8 +77,8 @@ def test_help_lists_the_commands_and_the_exit_codes(run):
     assert outcome.code == 0
     assert all(f" {command} " in text for command in COMMANDS)
     assert (
-        "Exit codes: 0 done, 1 wrong input, 2 wrong usage, 3 an export failed its "
-        "verification, 130 interrupted."
+        "Exit codes: 0 done, 1 wrong input, 2 wrong usage, 3 a version failed its "
+        "verification or gate, 130 interrupted."
     ) in text
 
 
