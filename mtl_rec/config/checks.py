@@ -27,8 +27,9 @@ from mtl_rec.config.sampling import (
 from mtl_rec.config.tasks import Task
 
 RESERVED_NAMES = {f"{side}_{pack}" for side in SIDES for pack in ("ids", "numbers")}
-# The last is an input of batches alone, which models without a schema take too.
-RESERVED_NAMES |= {"self", SAMPLING_OFFSET, "request_of_row"}
+# `request_of_row` is an input of batches alone, which models without a schema take too;
+# the last two are inputs of the signature that packs features.
+RESERVED_NAMES |= {"self", SAMPLING_OFFSET, "request_of_row", "strings", "numbers"}
 
 
 def find_problems(

@@ -2,6 +2,8 @@
 
 import importlib.util
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +17,28 @@ from mtl_rec.export.structure import read_meta_graph
 C_LIBRARY = "c_library"
 
 
+@dataclass(frozen=True)
+class LibrarySettings:
+    """How the library runs graphs, where it is not to be as a stock server does.
+
+    Attributes:
+        config: A serialized `ConfigProto` for its session.
+        environment: Variables for its process, `TF_ENABLE_ONEDNN_OPTS` for one.
+    """
+
+    config: bytes = b""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+AS_A_SERVER = LibrarySettings()
+
+
 def ask_c_library(
     rung: str,
     version_directory: Path,
     requests: Arrays,
     libraries: Path | None = None,
+    settings: LibrarySettings = AS_A_SERVER,
 ) -> dict[str, np.ndarray]:
     """Runs every signature on its requests.
 
@@ -29,17 +48,23 @@ def ask_c_library(
         requests: As `rung_protocol.array_name` names them.
         libraries: Folder with the two libraries, that of the installed TensorFlow if
             None.
+        settings: Of the library.
 
     Raises:
         VerificationError: The version does not load, or a request fails.
     """
+    asked = {
+        "signatures": tensor_names(read_meta_graph(version_directory)),
+        "config": settings.config.hex(),
+    }
     return answers_of(
         C_LIBRARY,
         version_directory,
         requests,
         str(libraries or _installed_libraries(rung)),
         rung=rung,
-        standard_input=json.dumps(tensor_names(read_meta_graph(version_directory))),
+        standard_input=json.dumps(asked),
+        environment=settings.environment,
     )
 
 

@@ -13,6 +13,7 @@ from mtl_rec.export.scores import fused_scores
 from mtl_rec.export.servable import (
     CLASSIFY,
     EXAMPLES,
+    PACKED,
     RANK,
     ROWS,
     Servable,
@@ -20,6 +21,7 @@ from mtl_rec.export.servable import (
 )
 from mtl_rec.preprocess.arrays import raw_tensors
 from mtl_rec.preprocess.examples import serialized_example
+from mtl_rec.preprocess.raw_columns import packed_rows
 from mtl_rec.schema.schema import Schema
 
 RANKED_REQUESTS, RANKED_CANDIDATES = 4, 12
@@ -46,13 +48,12 @@ def expected_proofs(
     """
     expected = predict(rows)
     inputs = servable.specs
+    raw, floats = raw_tensors(schema, rows), dict.fromkeys(expected, _FLOATS)
     proofs = {
-        ROWS: SignatureProof(
-            inputs[ROWS],
-            dict.fromkeys(expected, _FLOATS),
-            raw_tensors(schema, rows),
-            expected,
-        )
+        ROWS: SignatureProof(inputs[ROWS], floats, raw, expected),
+        PACKED: SignatureProof(
+            inputs[PACKED], floats, packed_rows(schema.features, raw), expected
+        ),
     }
     if RANK in inputs:
         proofs[RANK] = _ranking_proof(servable, schema, rows, predict)
@@ -60,7 +61,7 @@ def expected_proofs(
     examples = serialized_rows(some)
     own = {name: values[: len(some)] for name, values in expected.items()}
     proofs[EXAMPLES] = SignatureProof(
-        inputs[EXAMPLES], dict.fromkeys(own, _FLOATS), {"examples": examples}, own
+        inputs[EXAMPLES], floats, {"examples": examples}, own
     )
     tasks = list(schema.funnel.names)
     answers = {CLASSIFY: _classified(tasks, own)}

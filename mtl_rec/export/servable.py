@@ -13,8 +13,10 @@ from mtl_rec.export.ranking import RankingGraph
 from mtl_rec.models.probabilities import probability_model
 from mtl_rec.preprocess.examples import parse_examples
 from mtl_rec.preprocess.preprocessor import Preprocessor
+from mtl_rec.preprocess.raw_columns import PackedColumns
 
-ROWS, RANK, EXAMPLES, CLASSIFY = "serving_default", "rank", "tf_example", "classify"
+ROWS, PACKED, RANK = "serving_default", "packed", "rank"
+EXAMPLES, CLASSIFY = "tf_example", "classify"
 """Signatures; a task has `regress_<task>` besides."""
 
 SCHEMA_FILE = "assets.extra/schema.json"
@@ -73,7 +75,10 @@ class Servable(tf.Module):
         schema_path.write_text(self._schema.to_json(), encoding="utf-8")
 
     def _all_specs(self) -> dict[str, dict[str, tf.TensorSpec]]:
-        specs = {ROWS: self._encode.raw_signature()}
+        specs = {
+            ROWS: self._encode.raw_signature(),
+            PACKED: PackedColumns.specs(self._schema.features),
+        }
         if self._rank.has_candidates:
             specs[RANK] = self._rank.specs
         specs[EXAMPLES] = _serialized("examples")
@@ -83,6 +88,7 @@ class Servable(tf.Module):
     @cached_property
     def _signatures(self) -> dict[str, Any]:
         functions = {
+            PACKED: self._function(self._score_packed, self.specs[PACKED]),
             RANK: self._function(self._rank, self._rank.specs),
             CLASSIFY: self._function(self._classify, _serialized("inputs")),
         }
@@ -99,11 +105,11 @@ class Servable(tf.Module):
         return tf.function(call, input_signature=[specs], autograph=False)
 
     def _score_rows(self, raw: Tensors) -> dict[str, tf.Tensor]:
-        outputs = self._predict(self._encode(raw))
-        return {
-            name: tf.cast(tf.reshape(values, [-1]), tf.float32)
-            for name, values in outputs.items()
-        }
+        return _served(self._predict(self._encode(raw)))
+
+    def _score_packed(self, raw: Tensors) -> dict[str, tf.Tensor]:
+        columns = PackedColumns(self._schema.features, raw)
+        return _served(self._predict(self._encode.encode(columns)))
 
     def _score_parsed(self, raw: Tensors) -> dict[str, tf.Tensor]:
         return self.score(parse_examples(raw["examples"], self._schema.features))
@@ -121,6 +127,13 @@ class Servable(tf.Module):
         return lambda raw: {
             "outputs": self.score_examples({"examples": raw["inputs"]})[task]
         }
+
+
+def _served(outputs: Tensors) -> dict[str, tf.Tensor]:
+    return {
+        name: tf.cast(tf.reshape(values, [-1]), tf.float32)
+        for name, values in outputs.items()
+    }
 
 
 def _serialized(name: str) -> dict[str, tf.TensorSpec]:

@@ -20,6 +20,7 @@ from mtl_rec.config.features import (
 from mtl_rec.preprocess.lists import list_length
 from mtl_rec.preprocess.lookup import FusedLookup, StringColumns
 from mtl_rec.preprocess.numbers import NumberStatistics, bucket_ids, standardise
+from mtl_rec.preprocess.raw_columns import NamedColumns, RawColumns
 from mtl_rec.preprocess.text import tokenise
 from mtl_rec.schema.fields import IdField, IdListField, NumberField
 from mtl_rec.schema.schema import Schema, vocabulary_name
@@ -72,7 +73,7 @@ class EncodingGraph:
     def raw_signature(self) -> dict[str, tf.TensorSpec]:
         """Name, shape and type of every raw feature of its sides."""
         features = [f for f in self.schema.features if f.side in self.sides]
-        return {f.name: _raw_spec(f) for f in features}
+        return NamedColumns.specs(features)
 
     def __call__(self, raw: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Encodes a batch of raw features, as `raw_signature` describes them.
@@ -83,20 +84,30 @@ class EncodingGraph:
         Returns:
             The model's inputs by name, `(batch, width)`.
         """
-        strings = [_stack(raw, self._single)] if self._single else []
+        return self.encode(NamedColumns(raw))
+
+    def encode(self, raw: RawColumns) -> dict[str, tf.Tensor]:
+        """Encodes a batch, wherever its features are."""
+        single = raw.arranged(self._single)
+        strings = [raw.stacked(single)] if single else []
         for feature in self._lists:
             shape = [None, list_length(feature)]
-            strings.append(tf.ensure_shape(raw[feature.name], shape))
-        strings += [_tokens(feature, raw[feature.name]) for feature in self._texts]
+            strings.append(tf.ensure_shape(raw.column(feature), shape))
+        strings += [_tokens(feature, raw.column(feature)) for feature in self._texts]
+        looked_up = [*single, *self._lists, *self._texts]
+        bucketed = raw.arranged(self.bucketed)
         ids = []
         if strings:
-            columns = [self._columns(feature) for feature in self.strings]
+            columns = [self._columns(feature) for feature in looked_up]
             ids.append(self.lookup.ids(tf.concat(strings, axis=1), columns))
-        if self.bucketed:
-            ids.append(self.bucket_ids(_stack(raw, self.bucketed)))
-        packed = self._pack_ids(tf.concat(ids, axis=1)) if ids else {}
+        if bucketed:
+            ids.append(bucket_ids(raw.stacked(bucketed), bucketed, self._numbers))
+        packed = {}
+        if ids:
+            packed = self._pack_ids(tf.concat(ids, axis=1), [*looked_up, *bucketed])
         if self.standardised:
-            packed |= self.pack_numbers(_stack(raw, self.standardised))
+            standardised = raw.arranged(self.standardised)
+            packed |= self._pack_numbers(raw.stacked(standardised), standardised)
         return packed
 
     def string_ids(self, feature: Feature, values: tf.Tensor) -> tf.Tensor:
@@ -116,10 +127,15 @@ class EncodingGraph:
 
     def pack_numbers(self, values: tf.Tensor) -> dict[str, tf.Tensor]:
         """`(batch, standardised features)` float32 to the packs of numbers."""
-        scaled, is_there = standardise(values, self.standardised, self._numbers)
-        names = [feature.name for feature in self.standardised]
+        return self._pack_numbers(values, self.standardised)
+
+    def _pack_numbers(
+        self, values: tf.Tensor, features: Sequence[Numeric]
+    ) -> dict[str, tf.Tensor]:
+        scaled, is_there = standardise(values, features, self._numbers)
+        names = [feature.name for feature in features]
         index = {name: column for column, name in enumerate(names)}
-        if any(feature.missing_flag for feature in self.standardised):
+        if any(feature.missing_flag for feature in features):
             count = len(names)
             index |= {f"{n}_is_missing": count + column for n, column in index.items()}
             missing = 1.0 - tf.cast(is_there, tf.float32)
@@ -132,11 +148,13 @@ class EncodingGraph:
         }
         return _packed(scaled, packs)
 
-    def _pack_ids(self, ids: tf.Tensor) -> dict[str, tf.Tensor]:
-        """All ids, those of strings before those of numbers, to the packs of ids."""
+    def _pack_ids(
+        self, ids: tf.Tensor, features: Sequence[Feature]
+    ) -> dict[str, tf.Tensor]:
+        """All ids, feature after feature, to the packs of ids."""
         columns: dict[str, list[int]] = {}
         start = 0
-        for feature in (*self.strings, *self.bucketed):
+        for feature in features:
             width = 1 if isinstance(feature, Numeric) else self._columns(feature).width
             columns[feature.name] = list(range(start, start + width))
             start += width
@@ -159,12 +177,6 @@ class EncodingGraph:
                 return StringColumns(vocabulary, 1, False)
 
 
-def _stack(raw: Mapping[str, tf.Tensor], features: Sequence[Feature]) -> tf.Tensor:
-    """Features with one value a row, as columns."""
-    columns = tf.stack([raw[feature.name] for feature in features], axis=1)
-    return tf.ensure_shape(columns, [None, len(features)])
-
-
 def _tokens(feature: Text, texts: tf.Tensor) -> tf.Tensor:
     return tokenise(texts, feature.max_bytes, feature.max_tokens)
 
@@ -180,14 +192,3 @@ def _packed(
         values = tf.gather(values, order, axis=1)
     parts = tf.split(values, sizes, axis=1) if len(sizes) > 1 else [values]
     return dict(zip(packs, parts, strict=True))
-
-
-def _raw_spec(feature: Feature) -> tf.TensorSpec:
-    match feature:
-        case Numeric():
-            return tf.TensorSpec([None], tf.float32, name=feature.name)
-        case MultiCategorical() | IdSequence():
-            shape = [None, list_length(feature)]
-        case _:
-            shape = [None]
-    return tf.TensorSpec(shape, tf.string, name=feature.name)

@@ -22,13 +22,22 @@ def test_features_must_have_different_names(problems_with):
 
 
 @pytest.mark.parametrize(
-    "name", ["user_ids", "context_numbers", "sampling_offset", "request_of_row", "self"]
+    "name",
+    [
+        "user_ids",
+        "context_numbers",
+        "sampling_offset",
+        "request_of_row",
+        "self",
+        "strings",
+    ],
 )
 def test_a_feature_must_not_have_a_name_of_the_model(problems_with, name):
     text = (
         f"features.{name}.name: must not be one of ['context_ids', 'context_numbers', "
-        "'item_ids', 'item_numbers', 'request_of_row', 'sampling_offset', 'self', "
-        f"'user_ids', 'user_numbers'], which the model uses itself. Received: '{name}'."
+        "'item_ids', 'item_numbers', 'numbers', 'request_of_row', 'sampling_offset', "
+        "'self', 'strings', 'user_ids', 'user_numbers'], which the model uses itself. "
+        f"Received: '{name}'."
     )
 
     assert problems_with(features=[{**USER, "name": name}]) == [text]

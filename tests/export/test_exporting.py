@@ -103,6 +103,7 @@ def test_the_manifest_says_what_the_version_is(exported):
     ]
     assert first["golden"].keys() == {
         "serving_default",
+        "packed",
         "rank",
         "tf_example",
         "classify",

@@ -26,6 +26,7 @@ _FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "TF_DeleteStatus": (None, c_void_p),
     "TF_NewSessionOptions": (c_void_p,),
     "TF_DeleteSessionOptions": (None, c_void_p),
+    "TF_SetConfig": (None, c_void_p, c_char_p, c_size_t, c_void_p),
     "TF_NewGraph": (c_void_p,),
     "TF_DeleteGraph": (None, c_void_p),
     "TF_GraphOperationByName": (c_void_p, c_void_p, c_char_p),

@@ -6,8 +6,9 @@ Python can hide, and XLA is switched off as the server's `main()` does.
 Usage: python -E -P c_library.py VERSION_DIRECTORY REQUESTS.npz ANSWERS.npz
        TENSORFLOW_DIRECTORY
 
-Standard input is JSON with `inputs` and `outputs` of the signatures to run, and in
-each, by name, the graph's tensor and TensorFlow's number of its type.
+Standard input is JSON: `signatures` has `inputs` and `outputs` of those to run, and in
+each, by name, the graph's tensor and TensorFlow's number of its type; `config` is a
+serialized `ConfigProto` in hexadecimal digits.
 """
 
 import json
@@ -30,11 +31,12 @@ def main(
     from .c_session import Session
     from .rung_protocol import answer, read_arrays, write_arrays
 
-    signatures = json.load(sys.stdin)
+    asked = json.load(sys.stdin)
+    config = bytes.fromhex(asked["config"])
     requests = read_arrays(requests_path)
-    answers = {}
-    with Session(load_library(tensorflow_directory), version_directory) as session:
-        for name, signature in signatures.items():
+    library, answers = load_library(tensorflow_directory), {}
+    with Session(library, version_directory, config) as session:
+        for name, signature in asked["signatures"].items():
             inputs = session.find(f"input of '{name}'", signature["inputs"])
             outputs = session.find(f"output of '{name}'", signature["outputs"])
             run = partial(session.run, inputs, outputs)

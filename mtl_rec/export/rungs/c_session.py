@@ -28,10 +28,14 @@ class Session:
     Args:
         library: The C API.
         version_directory: The SavedModel.
+        config: A serialized `ConfigProto`.
     """
 
-    def __init__(self, library: SimpleNamespace, version_directory: str) -> None:
+    def __init__(
+        self, library: SimpleNamespace, version_directory: str, config: bytes = b""
+    ) -> None:
         self._library = library
+        self._config = config
         with ExitStack() as resources:
             self._status = library.TF_NewStatus()
             resources.callback(library.TF_DeleteStatus, self._status)
@@ -127,14 +131,17 @@ class Session:
 
     def _load(self, version_directory: str) -> int:
         library = self._library
-        options = library.TF_NewSessionOptions()
         tags = (ctypes.c_char_p * 1)(b"serve")
-        session = library.TF_LoadSessionFromSavedModel(
-            *(options, None, version_directory.encode()),
-            *(tags, len(tags), self._graph, None, self._status),
-        )
-        library.TF_DeleteSessionOptions(options)
-        self._check()
+        with ExitStack() as resources:
+            options = library.TF_NewSessionOptions()
+            resources.callback(library.TF_DeleteSessionOptions, options)
+            library.TF_SetConfig(options, self._config, len(self._config), self._status)
+            self._check()
+            session = library.TF_LoadSessionFromSavedModel(
+                *(options, None, version_directory.encode()),
+                *(tags, len(tags), self._graph, None, self._status),
+            )
+            self._check()
         return session
 
     def _delete_session(self) -> None:

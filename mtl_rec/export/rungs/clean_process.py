@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,6 +29,7 @@ def answers_of(
     *arguments: str,
     rung: str,
     standard_input: str = "",
+    environment: Mapping[str, str] | None = None,
 ) -> dict[str, np.ndarray]:
     """Runs a rung's script on a version.
 
@@ -38,6 +40,7 @@ def answers_of(
         *arguments: What the script takes beyond the version, requests and answers.
         rung: Its name in errors.
         standard_input: What the script reads.
+        environment: Variables for the script alone.
 
     Returns:
         What `rung_protocol.answer` returned there, for all signatures.
@@ -51,11 +54,17 @@ def answers_of(
         write_arrays(asked, requests)
         paths = [path, version_directory.resolve(), asked, answered]
         command = [sys.executable, "-E", "-P", *map(str, paths), *arguments]
-        _run(rung, command, standard_input, folder)
+        _run(rung, command, standard_input, folder, environment or {})
         return read_arrays(answered)
 
 
-def _run(rung: str, command: list[str], standard_input: str, folder: str) -> None:
+def _run(
+    rung: str,
+    command: list[str],
+    standard_input: str,
+    folder: str,
+    environment: Mapping[str, str],
+) -> None:
     try:
         process = subprocess.run(
             command,
@@ -65,7 +74,7 @@ def _run(rung: str, command: list[str], standard_input: str, folder: str) -> Non
             errors="replace",
             timeout=TIMEOUT_SECONDS,
             cwd=folder,
-            env=_environment(),
+            env={**_environment(), **environment},
             check=False,
         )
     except subprocess.TimeoutExpired as error:

@@ -15,6 +15,7 @@ from mtl_rec.serving.client.errors import (
     ServerError,
 )
 from mtl_rec.serving.client.inputs import Arrays, Inputs
+from mtl_rec.serving.client.packing import packing_of
 from mtl_rec.serving.client.retries import Deadline, gathered, with_retries
 from mtl_rec.serving.client.signatures import ModelMetadata, Signature, VersionStatus
 from mtl_rec.serving.client.transport import Transport
@@ -73,12 +74,12 @@ class ModelCalls:
         known = self._metadata
         try:
             metadata = known or await self.metadata(deadline)
-            return await self._run(metadata.signature(name), prepare, deadline)
+            return await self._run(metadata, name, prepare, deadline)
         except (RequestError, InvalidRequest):
             changed = await self._changed(known, deadline) if known else None
             if changed is None:
                 raise
-        return await self._run(changed.signature(name), prepare, deadline)
+        return await self._run(changed, name, prepare, deadline)
 
     async def metadata(self, deadline: Deadline) -> ModelMetadata:
         """What the server tells of the version, now."""
@@ -104,12 +105,17 @@ class ModelCalls:
 
     async def _run(
         self,
-        signature: Signature,
+        metadata: ModelMetadata,
+        name: str,
         prepare: Prepare,
         deadline: Deadline,
     ) -> tuple[Replies, tuple[str, ...]]:
+        signature = metadata.signature(name)
         inputs, outputs = prepare(signature)
         parts = inputs.parts(self._rows_per_request)
+        packing = packing_of(metadata, name)
+        if packing is not None:
+            signature, parts = packing.signature, [packing.of(part) for part in parts]
         send = partial(self._send, signature, parts, outputs, deadline)
         if len(parts) < 2:
             return await send(self._model), outputs
@@ -134,14 +140,15 @@ class ModelCalls:
         return await gathered(map(call, parts), _REQUESTS_AT_ONCE)
 
     async def _one_version(self, deadline: Deadline) -> ModelReference:
-        """The version that answers now, so that all parts are answered by it."""
+        """The version that answers now, so that all parts are answered by it.
+
+        The status does not tell it: for a label it lists all versions.
+        """
         if self._model.version is not None:
             return self._model
-        statuses = await self.status(deadline)
-        ready = [status.version for status in statuses if status.state == "AVAILABLE"]
-        if not ready:
-            return self._model
-        return replace(self._model, version=ready[0], label=None)
+        ask = partial(self._transport.metadata, self._model)
+        answering = await self._tried(ask, deadline)
+        return replace(self._model, version=answering.version, label=None)
 
     async def _tried(
         self, ask: Callable[[float], Awaitable[Result]], deadline: Deadline

@@ -20,6 +20,11 @@ ROW_SPECS = {
     "price": tf.TensorSpec([None], tf.float32, name="price"),
     "hour": tf.TensorSpec([None], tf.string, name="hour"),
 }
+PACKED_SPECS = {
+    "strings": tf.TensorSpec([None, 3], tf.string, name="strings"),
+    "numbers": tf.TensorSpec([None, 1], tf.float32, name="numbers"),
+    "history": ROW_SPECS["history"],
+}
 RANK_SPECS = ROW_SPECS | {
     "item_id": tf.TensorSpec([None, None], tf.string, name="item_id"),
     "price": tf.TensorSpec([None, None], tf.float32, name="price"),
@@ -44,6 +49,12 @@ class ShopModel(tf.Module):
         )
         return self._outputs(user, raw)
 
+    def packed(self, raw):
+        strings = tf.unstack(raw["strings"], axis=1)
+        names = ("hour", "item_id", "user_id")
+        row = dict(zip(names, strings, strict=True)) | {"history": raw["history"]}
+        return self.row(row | {"price": raw["numbers"][:, 0]})
+
     def rank(self, raw):
         user = self._number(raw["user_id"]) + tf.reduce_sum(
             self._number(raw["history"]) * tf.range(1.0, LENGTH + 1), axis=-1
@@ -65,7 +76,9 @@ class ShopModel(tf.Module):
         return tf.where(text == "", 0.0, number)
 
 
-def _write_shop(folder: Path, bias: float = 0.0, specs=ROW_SPECS) -> Path:
+def _write_shop(
+    folder: Path, bias: float = 0.0, specs=ROW_SPECS, is_packed: bool = False
+) -> Path:
     """Writes a version of the model; `specs` may have more features."""
     model = ShopModel(bias)
     row = tf.function(model.row, input_signature=[specs])
@@ -74,6 +87,9 @@ def _write_shop(folder: Path, bias: float = 0.0, specs=ROW_SPECS) -> Path:
         "serving_default": row.get_concrete_function(),
         "rank": rank.get_concrete_function(),
     }
+    if is_packed:
+        packed = tf.function(model.packed, input_signature=[PACKED_SPECS])
+        signatures["packed"] = packed.get_concrete_function()
     tf.saved_model.save(model, str(folder), signatures=signatures)
     return folder
 

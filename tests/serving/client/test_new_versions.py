@@ -91,3 +91,25 @@ def test_one_version_answers_all_parts_of_a_call(swapped, rows, expected):
         closest = old if abs(answer[0] - old[0]) < 1e-3 else new
         np.testing.assert_allclose(answer, closest, atol=1e-6)
     assert abs(new - old).max() > 0.1
+
+
+def test_the_version_of_a_label_answers_all_parts_of_a_call(
+    tmp_path, shop_versions, second_versions, protocol, rows, expected
+):
+    models = tmp_path / "shop"
+    shutil.copytree(shop_versions, models)
+    shutil.copytree(second_versions["other_answers"], models / "2")
+    config = tmp_path / "models.config"
+    config.write_text(
+        f"model_config_list {{ config {{ name: 'shop' base_path: '{models}' "
+        "model_platform: 'tensorflow' model_version_policy { all {} } "
+        "version_labels { key: 'stable' value: 1 } } }"
+    )
+    with LocalServer(models_config=config, grpc_port=0, rest_port=0) as server:
+        port = server.grpc_port if protocol == "grpc" else server.rest_port
+        scheme = "grpc" if protocol == "grpc" else "http"
+        url = f"{scheme}://127.0.0.1:{port}"
+        with Client(url, "shop", label="stable", rows_per_request=20) as client:
+            answer = client.predict(rows, timeout_seconds=60)["click"]
+
+    np.testing.assert_allclose(answer, expected(rows)["click"], atol=1e-6)
