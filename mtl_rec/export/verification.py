@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from mtl_rec.errors import ArtifactError, VerificationError
@@ -21,6 +23,7 @@ FILES = "files"
 SESSION_LOADER = "session_loader"
 
 TOLERANCE = 1e-6
+_RUNGS_AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,13 @@ class Rung:
         proves: What holds once it has passed.
         climb: Returns the answers to compare with the proofs, from each way in which
             it asked; raises `VerificationError`.
+        is_apart: Whether a process of its own does it, beside those of its neighbours.
     """
 
     name: str
     proves: str
     climb: Callable[[Path, Proofs], Sequence[Arrays]]
+    is_apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,11 +101,13 @@ GRAPH_RUNGS = (
         SESSION_LOADER,
         "TensorFlow without Keras or this package loads it and answers as expected",
         _climb_session_loader,
+        is_apart=True,
     ),
     Rung(
         C_LIBRARY,
         "the server's own library, without Python or XLA, answers as expected",
         _climb_c_library,
+        is_apart=True,
     ),
 )
 """Of a SavedModel alone."""
@@ -112,6 +119,7 @@ RUNGS = (
         WARM_UP,
         "the requests that a server replays at load run, some of every signature",
         _climb_warm_up,
+        is_apart=True,
     ),
 )
 """Of a version."""
@@ -123,7 +131,9 @@ def climb(
     rungs: Sequence[Rung] = RUNGS,
     tolerance: float = TOLERANCE,
 ) -> Iterator[RungResult]:
-    """Climbs the rungs in order, and gives the result of each that is passed.
+    """Climbs the rungs, and gives the result of each that is passed, in order.
+
+    Neighbours that run apart are climbed at once; the first failure in order counts.
 
     Args:
         version_directory: The SavedModel.
@@ -134,15 +144,34 @@ def climb(
     Raises:
         VerificationError: With the rung that failed and what it saw.
     """
-    for rung in rungs:
-        started = time.perf_counter()
-        differences = [
-            check_answers(rung.name, proofs, answers, tolerance)
-            for answers in rung.climb(version_directory, proofs)
-        ]
-        seconds = time.perf_counter() - started
-        largest = max(differences, default=None)
-        yield RungResult(rung.name, rung.proves, seconds, largest)
+    arguments = version_directory, proofs, tolerance
+    with ThreadPoolExecutor(_RUNGS_AT_ONCE) as pool:
+        begun: dict[int, Future[RungResult]] = {}
+        try:
+            for place, rung in enumerate(rungs):
+                if rung.is_apart and place not in begun:
+                    rest = range(place, len(rungs))
+                    for own in takewhile(lambda other: rungs[other].is_apart, rest):
+                        begun[own] = pool.submit(_climb_one, rungs[own], *arguments)
+                is_begun = place in begun
+                yield (
+                    begun[place].result() if is_begun else _climb_one(rung, *arguments)
+                )
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _climb_one(
+    rung: Rung, version_directory: Path, proofs: Proofs, tolerance: float
+) -> RungResult:
+    started = time.perf_counter()
+    differences = [
+        check_answers(rung.name, proofs, answers, tolerance)
+        for answers in rung.climb(version_directory, proofs)
+    ]
+    seconds = time.perf_counter() - started
+    largest = max(differences, default=None)
+    return RungResult(rung.name, rung.proves, seconds, largest)
 
 
 def climb_by_itself(

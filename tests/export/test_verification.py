@@ -1,4 +1,5 @@
 import re
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import tensorflow as tf
 
 from mtl_rec.errors import VerificationError
 from mtl_rec.export.rungs import clean_process
-from mtl_rec.export.verification import RUNGS, verify_signatures
+from mtl_rec.export.verification import RUNGS, Rung, verify_signatures
 
 _, STRUCTURE, SESSION_LOADER, C_LIBRARY, _ = RUNGS
 
@@ -174,3 +175,37 @@ def test_settings_of_this_process_do_not_reach_a_rung(good_version, proof, monke
     monkeypatch.setenv("TF_XLA_FLAGS", "--no_such_flag")
 
     climb(good_version, proof, C_LIBRARY)
+
+
+def test_rungs_apart_are_climbed_at_once_and_given_in_order(tmp_path):
+    both = threading.Barrier(2)
+
+    def meet(*_):
+        both.wait(timeout=60)
+        return ()
+
+    rungs = [
+        Rung("alone", "", lambda *_: ()),
+        Rung("first", "", meet, is_apart=True),
+        Rung("second", "", meet, is_apart=True),
+    ]
+
+    results = verify_signatures(tmp_path, {}, rungs=rungs)
+
+    assert [result.name for result in results] == ["alone", "first", "second"]
+
+
+def test_of_rungs_that_fail_the_first_counts_and_none_after_it_is_begun(tmp_path):
+    begun = []
+
+    def fail(name):
+        def climb(*_):
+            begun.append(name)
+            raise VerificationError(name, "no.")
+
+        return Rung(name, "", climb, is_apart=name != "last")
+
+    with pytest.raises(VerificationError, match="rung 'first'"):
+        verify_signatures(tmp_path, {}, rungs=[*map(fail, ("first", "next", "last"))])
+
+    assert "last" not in begun
