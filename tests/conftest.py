@@ -1,6 +1,8 @@
 """Fixtures that many tests share: a small shop with every kind of feature."""
 
 import os
+import sys
+from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 # Tests take few steps and compile many models: LLVM need not optimise them.
@@ -8,6 +10,10 @@ os.environ.setdefault(
     "XLA_FLAGS",
     "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
 )
+
+# Load for servers and comparisons are shared with the benchmarks.
+sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
+sys.path.append(str(Path(__file__).parent / "tools"))
 
 import numpy as np
 import pandas as pd
@@ -27,6 +33,12 @@ from mtl_rec.config.tasks import Task
 
 def pytest_report_header() -> str:
     return f"KERAS_BACKEND={os.environ.get('KERAS_BACKEND', 'tensorflow (default)')}"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """One where a real server is tested: there is one folder that it serves from."""
+    return 1 if "MTL_REC_TFS_URL" in os.environ else None
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A compose file: one server on CPU, and one on a GPU as a profile."""
 
 from mtl_rec.serving.server_files.flags import GRPC_PORT, REST_PORT, server_flags
-from mtl_rec.serving.server_files.places import model_path
+from mtl_rec.serving.server_files.places import model_path, resource_name
 from mtl_rec.serving.server_files.yaml_text import flag_items
 
 IMAGE = "tensorflow/serving:2.20.0"
@@ -12,6 +12,9 @@ _TEXT = """\
 #   docker compose up serving                          on CPU
 #   docker compose --profile gpu up serving-gpu        on a GPU
 # Then: curl http://localhost:{rest}/v1/models/{name}
+
+# Without it the project has the folder's name, `server`, as every model's has.
+name: {project}
 
 x-serving: &serving
   entrypoint: [tensorflow_model_server]
@@ -56,6 +59,7 @@ def compose_file(name: str) -> str:
     """
     return _TEXT.format(
         name=name,
+        project=resource_name(name),
         path=model_path(name),
         image=IMAGE,
         grpc=GRPC_PORT,

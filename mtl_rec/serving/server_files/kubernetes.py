@@ -1,15 +1,13 @@
 """A Kubernetes manifest: a Deployment and its Service, on CPU or on a GPU."""
 
 import math
-import re
 
 from mtl_rec.serving.server_files.compose import IMAGE
 from mtl_rec.serving.server_files.flags import GRPC_PORT, REST_PORT, server_flags
-from mtl_rec.serving.server_files.places import model_path
+from mtl_rec.serving.server_files.places import STABLE, model_path, resource_name
 from mtl_rec.serving.server_files.yaml_text import flag_items
 
 _GIB = 2**30
-_LONGEST_NAME = 63 - len("-models")
 
 _TEXT = """\
 # Generated, and written anew with every publish; copy it to change it.
@@ -42,9 +40,10 @@ spec:
           ports:
             - {{name: grpc, containerPort: {grpc}}}
             - {{name: rest, containerPort: {rest}}}
-          # The ports open once every version of models.config is loaded and warm.
+          # The ports open once any version is loaded and warm. Requests come once the
+          # one that users get is: apply this file again after you removed all labels.
           startupProbe:
-            httpGet: {{path: /v1/models/{name}, port: rest}}
+            httpGet: {{path: {started_path}, port: rest}}
             periodSeconds: 5
             failureThreshold: 60
           readinessProbe:
@@ -87,14 +86,19 @@ _GPU_ENVIRONMENT = """\
 """
 
 
-def kubernetes_file(name: str, version_bytes: int, *, gpu: bool) -> str:
+def kubernetes_file(
+    name: str, version_bytes: int, *, gpu: bool, has_labels: bool
+) -> str:
     """The text of `kubernetes.yaml` or `kubernetes-gpu.yaml`.
 
     Args:
         name: Of the model.
         version_bytes: Size of the largest version, for the memory that is asked for.
         gpu: Whether to run on a GPU.
+        has_labels: Whether versions have labels, and one of them is stable.
     """
+    # A version's status tells that it is known, its metadata that it is loaded.
+    served = f"/labels/{STABLE}" if has_labels else ""
     resource = resource_name(name)
     label = f"{resource}-gpu" if gpu else resource
     return _TEXT.format(
@@ -104,6 +108,7 @@ def kubernetes_file(name: str, version_bytes: int, *, gpu: bool) -> str:
         claim=f"{resource}-models",
         image=f"{IMAGE}-gpu" if gpu else IMAGE,
         path=model_path(name),
+        started_path=f"/v1/models/{name}{served}/metadata",
         grpc=GRPC_PORT,
         rest=REST_PORT,
         memory=1 + math.ceil(3 * 1.2 * version_bytes / _GIB),
@@ -111,11 +116,3 @@ def kubernetes_file(name: str, version_bytes: int, *, gpu: bool) -> str:
         environment=_GPU_ENVIRONMENT if gpu else "",
         flags=flag_items(server_flags(name), indent=12),
     )
-
-
-def resource_name(name: str) -> str:
-    """The name of a model as a Service may have it: short, a-z, 0-9 and dashes."""
-    dashed = re.sub(r"[^a-z0-9]+", "-", name.lower())
-    # A Service's name begins with a letter.
-    letters_first = dashed if dashed[0].isalpha() else f"model-{dashed.lstrip('-')}"
-    return letters_first[:_LONGEST_NAME].rstrip("-")

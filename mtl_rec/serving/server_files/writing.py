@@ -1,6 +1,7 @@
 """Writes all files that a TensorFlow Serving of one model is started with."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 from mtl_rec.errors import ArtifactError
@@ -47,12 +48,15 @@ def write_server_files(model_directory: Path, rollout: Rollout) -> Path:
     version_bytes = max(
         map(size_in_bytes, versions_in(model_directory).values()), default=0
     )
+    kubernetes = partial(
+        kubernetes_file, name, version_bytes, has_labels=bool(rollout.labels)
+    )
     files = {
         "batching.config": BATCHING,
         "monitoring.config": MONITORING,
         "compose.yaml": compose_file(name),
-        "kubernetes.yaml": kubernetes_file(name, version_bytes, gpu=False),
-        "kubernetes-gpu.yaml": kubernetes_file(name, version_bytes, gpu=True),
+        "kubernetes.yaml": kubernetes(gpu=False),
+        "kubernetes-gpu.yaml": kubernetes(gpu=True),
         # Last, so that the others are there for a server that is started by it.
         "models.config": models_config(name, rollout),
     }

@@ -7,11 +7,11 @@ from pathlib import Path
 from mtl_rec.errors import ArtifactError
 from mtl_rec.export.publishing import versions_in
 from mtl_rec.serving.server_files.models_config import Rollout, read_rollout
+from mtl_rec.serving.server_files.places import STABLE
 from mtl_rec.serving.server_files.writing import write_server_files
 from mtl_rec.serving.versions import settling
 from mtl_rec.serving.versions.locking import locked
 from mtl_rec.serving.versions.model_directory import (
-    STABLE,
     require_model_directory,
     require_version,
 )

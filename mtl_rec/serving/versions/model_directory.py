@@ -6,9 +6,7 @@ from pathlib import Path
 from mtl_rec.errors import ArtifactError
 from mtl_rec.export.publishing import versions_in
 from mtl_rec.serving.server_files.models_config import Rollout
-
-STABLE = "stable"
-"""The label of the version that users get."""
+from mtl_rec.serving.server_files.places import STABLE
 
 
 def require_model_directory(model_directory: Path) -> Path:

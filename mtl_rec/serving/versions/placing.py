@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING
 from mtl_rec.errors import ArtifactError
 from mtl_rec.export.publishing import publish, versions_in
 from mtl_rec.serving.server_files.models_config import Rollout, read_rollout
+from mtl_rec.serving.server_files.places import STABLE
 from mtl_rec.serving.server_files.writing import model_name, write_server_files
 from mtl_rec.serving.versions import settling
 from mtl_rec.serving.versions.labels import push_labels, require_label
 from mtl_rec.serving.versions.locking import locked
-from mtl_rec.serving.versions.model_directory import (
-    STABLE,
-    require_version,
-    served_version,
-)
+from mtl_rec.serving.versions.model_directory import require_version, served_version
 from mtl_rec.serving.versions.retention import remove_old_versions, require_keep
 from mtl_rec.serving.versions.settling import SETTLE_SECONDS
 

@@ -123,6 +123,8 @@ def live_server(request, tmp_path, write_servable) -> Iterator[Served]:
     """A server with one version of `tiny`, scale 1, whose folder may be changed."""
     if request.param == "real":
         yield _real_server(write_servable)
+        # As `server` was left: there is one folder for all tests.
+        _real_server(write_servable)
         return
     directory = tmp_path / MODEL
     directory.mkdir()

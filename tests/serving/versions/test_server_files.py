@@ -15,9 +15,11 @@ from google.protobuf.wrappers_pb2 import Int64Value  # noqa: F401 - registers it
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
 from mtl_rec.errors import ArtifactError
+from mtl_rec.serving.server_files.compose import compose_file
 from mtl_rec.serving.server_files.flags import server_flags
-from mtl_rec.serving.server_files.kubernetes import kubernetes_file, resource_name
+from mtl_rec.serving.server_files.kubernetes import kubernetes_file
 from mtl_rec.serving.server_files.models_config import Rollout, models_config
+from mtl_rec.serving.server_files.places import resource_name
 from mtl_rec.serving.versions import refresh_server_files, set_labels
 
 # tensorflow-serving-api has neither message: number, type, and whether it repeats.
@@ -165,7 +167,8 @@ def test_the_kubernetes_manifest_is_one_service_of_ready_pods(gpu, server):
     assert flags_of(container["args"]).items() >= NEEDED.items()
     status = {"path": "/v1/models/shop", "port": "rest"}
     assert container["readinessProbe"]["httpGet"] == status
-    assert container["startupProbe"]["httpGet"] == status
+    loaded = {"path": "/v1/models/shop/metadata", "port": "rest"}
+    assert container["startupProbe"]["httpGet"] == loaded
     assert container["volumeMounts"][0]["mountPath"] == "/models/shop"
     claim = pod["spec"]["volumes"][0]["persistentVolumeClaim"]["claimName"]
     assert claim == "shop-models"
@@ -177,9 +180,25 @@ def test_the_kubernetes_manifest_is_one_service_of_ready_pods(gpu, server):
     assert ports == {port["name"] for port in container["ports"]}
 
 
+def test_a_pod_starts_when_the_version_that_users_get_is_loaded():
+    text = kubernetes_file("shop", 0, gpu=False, has_labels=True)
+
+    deployment, _ = yaml.safe_load_all(text)
+
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    probe = container["startupProbe"]["httpGet"]
+    assert probe["path"] == "/v1/models/shop/labels/stable/metadata"
+
+
+def test_servers_of_two_models_are_two_projects():
+    names = {yaml.safe_load(compose_file(name))["name"] for name in ("shop", "my.2nd")}
+
+    assert names == {"shop", "my-2nd"}
+
+
 def test_a_pod_has_memory_for_two_versions_and_the_next():
     def memory_gib(version_bytes):
-        text = kubernetes_file("shop", version_bytes, gpu=False)
+        text = kubernetes_file("shop", version_bytes, gpu=False, has_labels=True)
         deployment, _ = yaml.safe_load_all(text)
         (container,) = deployment["spec"]["template"]["spec"]["containers"]
         return int(container["resources"]["limits"]["memory"].removesuffix("Gi"))
@@ -213,9 +232,10 @@ def test_every_flag_says_why():
 
 
 def test_a_file_that_stays_the_same_is_left_alone(server, model_directory):
+    set_labels(model_directory, {"stable": 2}, settle_seconds=0)
     before = {path: path.stat().st_ino for path in server.iterdir()}
 
-    set_labels(model_directory, {"stable": 3}, settle_seconds=0)
+    set_labels(model_directory, {"canary": 3}, settle_seconds=0)
 
     after = {path: path.stat().st_ino for path in server.iterdir()}
     assert [p.name for p in before if before[p] != after[p]] == ["models.config"]
