@@ -14,7 +14,7 @@ from peers.worker import Rows, Trainer, serve
 
 def make(rows: Rows, case: SimpleNamespace, variant: str, source: None) -> Trainer:
     os.environ["TF_USE_LEGACY_KERAS"] = "1"
-    _keep_from_asking_for_updates()
+    keep_from_asking_for_updates()
     from deepctr.feature_column import DenseFeat, SparseFeat
     from deepctr.models import MMOE, SharedBottom
     from tensorflow import keras
@@ -52,7 +52,7 @@ def make(rows: Rows, case: SimpleNamespace, variant: str, source: None) -> Train
     return Trainer(model.count_params(), train, probabilities)
 
 
-def _keep_from_asking_for_updates() -> None:
+def keep_from_asking_for_updates() -> None:
     """DeepCTR asks PyPI for its newest version in a thread, when it is imported."""
     import requests
 

@@ -1,0 +1,318 @@
+"""Latency of what is served, against DeepCTR's export and the bare numeric graph.
+
+    python benchmarks/serving_latency.py --check
+
+All contenders are exported with random weights and the same fields and sizes. Rows are
+asked of an MMoE on census_income (40 fields, 8 experts x 16, towers of 8); candidates
+of one on an event log whose user has four histories of 50, and of one on the simulated
+shop, whose candidates have titles. Every request goes to TensorFlow's C library, the
+one that TensorFlow Serving is made of, with its tensors made beforehand; and over gRPC
+on this machine to the local server, where serialising counts too. Round after round
+every contender answers some requests, in a new order; a round's figure is their median,
+the table shows the median over rounds and the 99th percentile of all.
+
+`ours` takes raw strings, one input for each feature, and looks them up in the graph;
+`packed` takes the same in two inputs, `examples` as serialized `tf.Example`s. `bare` is
+the network on encoded ids in two inputs; DeepCTR's export takes encoded ids, one input
+for each field. `rank` gives the user once, `repeated` is our row-wise signature with
+the user repeated.
+"""
+
+import argparse
+import json
+import math
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+from peers.environments import DEFAULT, python_of
+from reporting import Bar, argument_parser, report
+from serving.models import Served, by_field, census, log, shop, write_models
+
+from mtl_rec.config.run import RunConfig
+
+ROWS = 2000
+ROW_BATCHES, CANDIDATES = (1, 100, 1000), (100, 500, 2000)
+TOLERANCE = 1e-6
+BENCHMARKS = Path(__file__).parent
+DATA = BENCHMARKS.parent / ".." / "shared" / "data"
+
+Request = tuple[str, str, str, Mapping[str, np.ndarray]]
+"""Case, contender, signature and inputs."""
+
+
+def main() -> int:
+    parser = argument_parser((__doc__ or "").partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--requests", type=int, default=60, help="of a round")
+    parser.add_argument(
+        "--environments",
+        type=Path,
+        default=DEFAULT,
+        help=f"where DeepCTR is installed (default: {DEFAULT})",
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=DATA,
+        help="folder with census_income and taobao_userbehavior",
+    )
+    options = parser.parse_args()
+    rounds = 2 if options.quick else options.rounds
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    table, details = [], {}
+    with tempfile.TemporaryDirectory() as name:
+        for title, config in configs(options.data).items():
+            folder = Path(name, title)
+            folder.mkdir()
+            served = write_models(folder, config, ROWS)
+            versions = {"ours": served.ours}
+            if title == "rows":
+                versions["bare"] = served.bare
+                peer = export_deepctr(served, folder, options)
+                versions |= {"DeepCTR": peer} if peer else {}
+                requests = row_requests(served, versions)
+            else:
+                requests = candidate_requests(served)
+            for way, measure in (("C library", over_c), ("gRPC", over_grpc)):
+                if options.quick and way == "gRPC":
+                    continue
+                seconds = measure(versions, requests, rounds, options.requests)
+                details[f"{title}, {way}"] = seconds
+                table += rows_of(title, way, seconds)
+    return report(
+        "serving_latency", table, bars_of(table), details, options, _peer_versions()
+    )
+
+
+def configs(data: Path) -> dict[str, RunConfig]:
+    """What is asked for rows, and what for candidates."""
+    return {
+        "rows": census(data / "census_income"),
+        "candidates": log(data / "taobao_userbehavior"),
+        "candidates with titles": shop(),
+    }
+
+
+def export_deepctr(
+    served: Served, folder: Path, options: argparse.Namespace
+) -> Path | None:
+    """DeepCTR's version, None where its environment is not there."""
+    python = python_of("deepctr", options.environments, not options.quick)
+    if python is None:
+        return None
+    version = folder / "deepctr" / "1"
+    script = BENCHMARKS / "serving" / "deepctr_export.py"
+    subprocess.run(
+        [python, script, served.about, version],
+        check=True,
+        capture_output=True,
+        env={**os.environ, "CUDA_VISIBLE_DEVICES": ""},
+    )
+    return version
+
+
+def row_requests(served: Served, versions: Mapping[str, Path]) -> list[Request]:
+    """The same rows for every contender, as each takes them."""
+    from mtl_rec.preprocess.raw_columns import packed_rows
+
+    about = json.loads(served.about.read_text())
+    fields = by_field(served.encoded, served.config, about)
+    rows = {"ours": served.raw, "bare": served.encoded, "DeepCTR": fields}
+    rows = {contender: rows[contender] for contender in versions}
+    signatures = dict.fromkeys(rows, "serving_default")
+    rows["packed"] = packed_rows(served.config.features, served.raw)
+    rows["examples"] = {"examples": served.examples}
+    signatures |= {"packed": "packed", "examples": "tf_example"}
+    return [
+        (
+            f"{size:,} rows",
+            contender,
+            signature,
+            {name: values[:size] for name, values in rows[contender].items()},
+        )
+        for size in ROW_BATCHES
+        for contender, signature in signatures.items()
+    ]
+
+
+def candidate_requests(served: Served) -> list[Request]:
+    """One user with candidates: given once, and repeated for every candidate."""
+    requests: list[Request] = []
+    for count in CANDIDATES:
+        once, repeated = {}, {}
+        for name, values in served.raw.items():
+            is_user = name in served.users
+            once[name] = values[:1] if is_user else values[np.newaxis, :count]
+            same = np.zeros(count, int)
+            repeated[name] = values[same] if is_user else values[:count]
+        case = f"1 x {count:,}"
+        requests.append((case, "rank", "rank", once))
+        requests.append((case, "repeated", "serving_default", repeated))
+    return requests
+
+
+def version_of(contender: str, versions: Mapping[str, Path]) -> Path:
+    """`examples`, `rank` and `repeated` are asked of our version."""
+    return versions.get(contender, versions["ours"])
+
+
+def over_c(
+    versions: Mapping[str, Path], requests: list[Request], rounds: int, count: int
+) -> dict[str, dict[str, list[list[float]]]]:
+    """Seconds of every request by case, contender and round, in the C library."""
+    import importlib.util
+    from contextlib import ExitStack
+
+    from serving.c_requests import CRequest
+
+    from mtl_rec.export.rungs.c_bindings import load_library
+    from mtl_rec.export.rungs.c_session import Session
+
+    package = importlib.util.find_spec("tensorflow")
+    library = load_library(next(iter(package.submodule_search_locations)))
+    with ExitStack() as stack:
+        sessions = {
+            path: stack.enter_context(Session(library, str(path)))
+            for path in versions.values()
+        }
+        asked = {}
+        for case, contender, signature, batch in requests:
+            path = version_of(contender, versions)
+            request = CRequest(library, sessions[path], path, signature, batch)
+            stack.callback(request.close)
+            asked[case, contender] = request
+        for case, contender in asked:
+            if contender == "rank":
+                repeated = asked[case, "repeated"].answers()
+                require_equal(asked[case, "rank"].answers(), repeated)
+        return timed({k: r.seconds for k, r in asked.items()}, rounds, count)
+
+
+def over_grpc(
+    versions: Mapping[str, Path], requests: list[Request], rounds: int, count: int
+) -> dict[str, dict[str, list[list[float]]]]:
+    """The same over gRPC on loopback, from a process of its own."""
+    from serving.grpc_requests import GrpcRequest, serving
+
+    folders = {name: path.parent for name, path in versions.items()}
+    with serving(folders) as channel:
+        asked = {
+            (case, contender): GrpcRequest(
+                channel, contender if contender in versions else "ours", *rest
+            )
+            for case, contender, *rest in requests
+        }
+        return timed({k: r.seconds for k, r in asked.items()}, rounds, count)
+
+
+def require_equal(ranked: Mapping, rows: Mapping) -> None:
+    """Ranking must answer what rows do."""
+    for name, values in rows.items():
+        distance = np.abs(ranked[name].ravel() - values).max()
+        if not distance <= TOLERANCE:
+            raise SystemExit(f"`rank` differs from rows by {distance:g} in '{name}'.")
+
+
+def timed(
+    asked: Mapping[tuple[str, str], Callable[[], float]], rounds: int, count: int
+) -> dict[str, dict[str, list[list[float]]]]:
+    """Seconds by case, contender and round; contenders of a case take turns."""
+    cases = list(dict.fromkeys(case for case, _ in asked))
+    seconds: dict[str, dict[str, list[list[float]]]] = {case: {} for case in cases}
+    order = random.Random(1)
+    for case in cases:
+        contenders = [own for other, own in asked if other == case]
+        for contender in contenders:
+            seconds[case][contender] = []
+            for _ in range(count):
+                asked[case, contender]()
+        for _ in range(rounds):
+            order.shuffle(contenders)
+            for contender in contenders:
+                ask = asked[case, contender]
+                seconds[case][contender].append([ask() for _ in range(count)])
+    return seconds
+
+
+def rows_of(
+    title: str, way: str, seconds: Mapping[str, Mapping]
+) -> list[dict[str, Any]]:
+    table = []
+    for case, by_contender in seconds.items():
+        medians = {
+            name: [median(own) for own in rounds]
+            for name, rounds in by_contender.items()
+        }
+        base = medians.get("ours") or medians["rank"]
+        for name, own in medians.items():
+            ratios = [theirs / ours for theirs, ours in zip(own, base, strict=True)]
+            everything = [s for own_round in by_contender[name] for s in own_round]
+            table.append(
+                {
+                    "model": title,
+                    "way": way,
+                    "request": case,
+                    "contender": name,
+                    "p50 us": 1e6 * median(own),
+                    "p99 us": 1e6 * float(np.percentile(everything, 99)),
+                    "ratio to ours": median(ratios),
+                    "lowest": min(ratios),
+                    "highest": max(ratios),
+                }
+            )
+    return table
+
+
+def bars_of(table: list[dict[str, Any]]) -> list[Bar]:
+    """The bars are on the C library, without titles."""
+
+    def bar(
+        name: str, place: tuple[str, str, str], limit: float, at_least: bool
+    ) -> Bar:
+        keys = ("model", "request", "contender")
+        rows = [
+            row
+            for row in table
+            if row["way"] == "C library" and tuple(row[k] for k in keys) == place
+        ]
+        if not rows:
+            return Bar(name, math.nan, limit, at_least)
+        ratios = [rows[0][key] for key in ("ratio to ours", "lowest", "highest")]
+        middle, *ends = ratios if at_least else [1 / ratio for ratio in ratios]
+        return Bar(name, middle, limit, at_least, (min(ends), max(ends)))
+
+    return [
+        bar(
+            "p50 of 1 row, ours over DeepCTR", ("rows", "1 rows", "DeepCTR"), 0.5, False
+        ),
+        bar("p50 of 1 row, ours over bare", ("rows", "1 rows", "bare"), 1.5, False),
+        bar(
+            "p50 of 1 x 500 candidates, the user repeated over `rank`",
+            ("candidates", "1 x 500", "repeated"),
+            5.0,
+            True,
+        ),
+    ]
+
+
+def _peer_versions() -> dict[str, str]:
+    wanted = (BENCHMARKS / "peers" / "requirements-deepctr.txt").read_text()
+    lines = [line for line in wanted.splitlines() if "==" in line]
+    pairs = [line.split("==") for line in lines]
+    return {
+        name if name == "deepctr" else f"{name} of DeepCTR": number
+        for name, number in pairs
+        if name in ("deepctr", "tensorflow", "tf_keras")
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
