@@ -1,6 +1,6 @@
 """Versions and their comparison as tables in the terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -54,12 +54,12 @@ def _cells(task: "TaskComparison") -> list[str]:
     served = task.served or {}
     change = task.auc_change
     return [
-        _written(task.new.get("positives"), "{:,}"),
-        _written(served.get("auc"), "{:.4f}"),
-        _written(task.new.get("auc"), "{:.4f}"),
-        _written(change, "{:+.4f}"),
-        _written(served.get("calibration_ratio"), "{:.3f}"),
-        _written(task.new.get("calibration_ratio"), "{:.3f}"),
+        _metric(task.new, "positives", "{:,}"),
+        _metric(served, "auc", "{:.4f}"),
+        _metric(task.new, "auc", "{:.4f}"),
+        "" if change is None else f"{change:+.4f}",
+        _metric(served, "calibration_ratio", "{:.3f}"),
+        _metric(task.new, "calibration_ratio", "{:.3f}"),
     ]
 
 
@@ -87,8 +87,8 @@ def versions_table(entries: Sequence[VersionEntry]) -> Table:
             _state(entry),
         ]
         for task in tasks:
-            value = entry.metrics.get(task, {}).get(_metric_of(entries, task)[0])
-            cells.append(_written(value, "{:.4f}"))
+            metrics = entry.metrics.get(task, {})
+            cells.append(_metric(metrics, _metric_of(entries, task)[0], "{:.4f}"))
         table.add_row(*cells, style="dim" if entry.is_withdrawn else None)
     return table
 
@@ -128,8 +128,12 @@ def _size(size_bytes: int) -> str:
     return f"{size:.3g} GB"
 
 
-def _written(value: float | None, how: str) -> str:
-    return "" if value is None else how.format(value)
+def _metric(metrics: Mapping[str, float | None], name: str, how: str) -> str:
+    """A metric as text; empty if the task has none of that name."""
+    if name not in metrics:
+        return ""
+    value = metrics[name]
+    return "undefined" if value is None else how.format(value)
 
 
 def _empty_table() -> Table:

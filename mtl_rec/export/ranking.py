@@ -120,6 +120,9 @@ def _row_for_each(
 ) -> tf.Tensor:
     """`(requests, candidates or 1, ...)` to `(requests * candidates, ...)`."""
     others = values.shape.as_list()[2:]
+    if others:
+        # The same lists without a dimension for requests would be given to each.
+        values = tf.ensure_shape(values, [None, None, *others])
     whole = tf.broadcast_to(values, tf.stack([requests, candidates, *others]))
     return tf.reshape(whole, [-1, *others])
 

@@ -94,7 +94,7 @@ class _Collector:
         self.arrays.setdefault(name, []).append(values)
 
     def scored(self) -> ScoredRows:
-        if not self.arrays:
+        if not any(map(len, next(iter(self.arrays.values()), []))):
             raise SchemaError("The rows to compare on must not be empty.")
         joined = {name: np.concatenate(parts) for name, parts in self.arrays.items()}
         exposures = EncodedExposures.from_arrays(self.schema, joined)
