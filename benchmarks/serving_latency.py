@@ -88,7 +88,7 @@ def main() -> int:
                 details[f"{title}, {way}"] = seconds
                 table += rows_of(title, way, seconds)
     return report(
-        "serving_latency", table, bars_of(table), details, options, _peer_versions()
+        "serving_latency", table, bars_of(details), details, options, _peer_versions()
     )
 
 
@@ -271,36 +271,28 @@ def rows_of(
     return table
 
 
-def bars_of(table: list[dict[str, Any]]) -> list[Bar]:
-    """The bars are on the C library, without titles."""
+def bars_of(details: Mapping[str, Mapping[str, Mapping[str, list]]]) -> list[Bar]:
+    """The bars are on the C library; each is a ratio within a round."""
 
     def bar(
-        name: str, place: tuple[str, str, str], limit: float, at_least: bool
+        title: str, case: str, contenders: tuple[str, str], limit: float, at_least: bool
     ) -> Bar:
-        keys = ("model", "request", "contender")
-        rows = [
-            row
-            for row in table
-            if row["way"] == "C library" and tuple(row[k] for k in keys) == place
-        ]
-        if not rows:
+        name = f"p50 of {case}, {contenders[0]} over {contenders[1]}"
+        by_contender = details[f"{title}, C library"][case]
+        if not by_contender.keys() >= set(contenders):
             return Bar(name, math.nan, limit, at_least)
-        ratios = [rows[0][key] for key in ("ratio to ours", "lowest", "highest")]
-        middle, *ends = ratios if at_least else [1 / ratio for ratio in ratios]
-        return Bar(name, middle, limit, at_least, (min(ends), max(ends)))
+        rounds = zip(*(by_contender[own] for own in contenders), strict=True)
+        ratios = [median(one) / median(other) for one, other in rounds]
+        interval = min(ratios), max(ratios)
+        return Bar(name, median(ratios), limit, at_least, interval)
 
-    return [
-        bar(
-            "p50 of 1 row, ours over DeepCTR", ("rows", "1 rows", "DeepCTR"), 0.5, False
-        ),
-        bar("p50 of 1 row, ours over bare", ("rows", "1 rows", "bare"), 1.5, False),
-        bar(
-            "p50 of 1 x 500 candidates, the user repeated over `rank`",
-            ("candidates", "1 x 500", "repeated"),
-            5.0,
-            True,
-        ),
+    row = [
+        bar("rows", "1 rows", (own, other), limit, at_least=False)
+        for own in ("ours", "packed")
+        for other, limit in (("DeepCTR", 0.5), ("bare", 1.5))
     ]
+    both = ("repeated", "rank")
+    return [*row, bar("candidates", "1 x 500", both, 5.0, at_least=True)]
 
 
 def _peer_versions() -> dict[str, str]:

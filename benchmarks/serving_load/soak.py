@@ -2,12 +2,11 @@
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-MIB = 2**20
+from serving_load.memory import resident_mib
 
 
 class SoakReport(NamedTuple):
@@ -44,12 +43,6 @@ def soak(
         memory.append(resident_mib(process_id))
     slope = float(np.polyfit(times, memory, 1)[0])
     return SoakReport(requests, errors, memory[0], memory[-1], slope)
-
-
-def resident_mib(process_id: int) -> float:
-    """Memory of a process that is in RAM, from Linux."""
-    pages = int(Path(f"/proc/{process_id}/statm").read_text().split()[1])
-    return pages * 4096 / MIB
 
 
 def _send_for(send: Callable[[], object], seconds: float) -> tuple[int, list[str]]:

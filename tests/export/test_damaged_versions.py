@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from serving_load.damages import delete, flip_a_bit, truncate
 
 from mtl_rec.errors import VerificationError
 from mtl_rec.export.checksums import CHECKSUMS_FILE, write_checksums
@@ -16,21 +17,6 @@ GRAPH = "saved_model.pb"
 WEIGHTS = "variables/variables.data-00000-of-00001"
 INDEX = "variables/variables.index"
 ITEMS = "assets/items.txt"
-
-
-def delete(path):
-    path.unlink()
-
-
-def truncate(path):
-    path.write_bytes(path.read_bytes()[:-1])
-
-
-def flip_a_bit(path):
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.write_bytes(content)
-
 
 DAMAGES = [delete, truncate, flip_a_bit]
 

@@ -1,16 +1,12 @@
 """A tiny model with every signature of a servable, in plain TensorFlow."""
 
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tensorflow as tf
-
-# Load for servers is shared with the benchmarks.
-sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 
 ITEMS = ["kettle", "Ärmel", "a name longer than what a small string holds"]
 WEIGHTS = np.array([0.5, -1.0, 2.0, 0.25], np.float32)  # the last for unknown items
