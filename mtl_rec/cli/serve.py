@@ -13,7 +13,7 @@ from rich.console import Console
 
 from mtl_rec.cli.backend import frameworks
 from mtl_rec.cli.output import output_console
-from mtl_rec.errors import ConfigError
+from mtl_rec.errors import ArtifactError, ConfigError
 from mtl_rec.serving.local.real_server import (
     config_with_folders,
     find_real_server,
@@ -64,6 +64,9 @@ def serve(
     exported graph alone, in Python: slower, for few users, on this machine only.
     Where `tensorflow_model_server` is on the PATH, that is started instead.
     """
+    # Before anything of the process is changed for good.
+    if models_config is not None and not models_config.is_file():
+        raise ArtifactError(f"There is no file '{models_config}' of models.")
     models = _models(model, name, models_config)
     program = find_real_server()
     console = output_console()

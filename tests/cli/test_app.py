@@ -1,6 +1,7 @@
 """The command line as a whole: help, exit codes, and errors of one block."""
 
 import shlex
+import sys
 
 import pytest
 
@@ -68,6 +69,8 @@ def test_examples_are_right_usage(run, example):
     # Their files are not here, which is wrong input and not wrong usage.
     assert outcome.code == 1
     assert outcome.left_behind == []
+    # `serve` blocks Keras and switches XLA off, but not before it can serve.
+    assert sys.modules.get("keras", "not imported") is not None
 
 
 def test_help_lists_the_commands_and_the_exit_codes(run):

@@ -84,9 +84,9 @@ class LocalServer:
             ArtifactError: A model has no folder, no version, or none that loads.
             ConfigError: `models_config` is wrong, or a port is taken.
         """
+        self._config = self._read_config()
         if self._without_xla:
             disable_xla()
-        self._config = self._read_config()
         try:
             load_models(self._models, self._config, self._poll_seconds)
             self._listen(Metrics())
