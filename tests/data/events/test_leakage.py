@@ -88,7 +88,7 @@ def test_without_a_stated_end_only_windows_that_were_open_may_differ(logs, data)
         for after in later
     )
     first, second = (
-        rows[rows.window_ends_at <= at] if len(rows) else rows
+        rows[rows.window_ends_at <= at].reset_index(drop=True) if len(rows) else rows
         for rows in (first, second)
     )
     assert_equal(first, second)
