@@ -152,7 +152,9 @@ def _typed(leaves: list[Any], data_type: int, name: str) -> np.ndarray:
         strings[:] = [_string(leaf, name) for leaf in leaves]
         return strings
     try:
-        return np.array(leaves, VALUE_TYPES[data_type].numpy)
+        # What is too large for a float is infinite.
+        with np.errstate(over="ignore"):
+            return np.array(leaves, VALUE_TYPES[data_type].numpy)
     except OverflowError as error:
         message = f"Input '{name}' has a number that is too large: {error}."
         raise invalid_argument(message) from error

@@ -93,3 +93,10 @@ def test_types_without_json_are_refused():
 
 def test_what_follows_the_object_is_not_looked_at():
     assert parsed_object(b'\xef\xbb\xbf \n{"a": NaN}}} rest')["a"] != 0
+
+
+def test_a_number_too_large_for_a_float_is_infinite():
+    values = array_from_json([1e39, -1e300, 1.5], DT_FLOAT, "price")
+
+    assert values.dtype == np.float32
+    assert values.tolist() == [np.inf, -np.inf, 1.5]
