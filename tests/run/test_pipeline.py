@@ -105,6 +105,7 @@ def test_exporting_again_gives_the_next_version(finished):
     }
 
 
+@pytest.mark.slow
 def test_equal_seeds_give_equal_runs(finished):
     result, place = finished
     with pytest.MonkeyPatch.context() as patch:
@@ -139,6 +140,7 @@ def test_bad_labels_leave_nothing_behind(workplace):
     assert {p.name for p in workplace.iterdir()} == {"exposures.parquet", "tree.yaml"}
 
 
+@pytest.mark.slow
 def test_a_failed_verification_publishes_nothing(workplace, monkeypatch):
     """Offline predictions that differ from the served ones must stop the version."""
     import mtl_rec.export.exporting as exporting
