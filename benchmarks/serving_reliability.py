@@ -35,8 +35,8 @@ from serving_load.server_process import serving
 from serving_load.subject import train_subject
 from serving_load.versions import write_version
 
+from mtl_rec.config.served_names import ROWS
 from mtl_rec.export import export_model
-from mtl_rec.export.servable import ROWS
 from mtl_rec.models import load_model
 from mtl_rec.preprocess import Preprocessor
 from mtl_rec.preprocess.arrays import raw_tensors

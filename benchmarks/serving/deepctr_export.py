@@ -40,7 +40,6 @@ def main(about_path: str, folder: str) -> None:
         task_names=about["tasks"],
     )
     model.save(folder, save_format="tf")
-    print(json.dumps({"parameters": model.count_params()}))
 
 
 if __name__ == "__main__":

@@ -128,7 +128,7 @@ def write_models(folder: Path, config: RunConfig, num_rows: int) -> Served:
     table = _with_full_histories(canonical(rows, schema.features), config.features)
     encoded = preprocessor.encode([table], with_labels=False).inputs
     about = folder / "about.json"
-    about.write_text(json.dumps(_about(config, schema, model.count_params())))
+    about.write_text(json.dumps(_about(config, schema)))
     users = frozenset(f.name for f in config.features if f.side == "user")
     raw, examples = raw_tensors(schema, table), serialized_rows(table)
     return Served(config, ours, bare, raw, examples, dict(encoded), users, about)
@@ -170,7 +170,7 @@ def _write_bare(folder: Path, model) -> None:
     tf.saved_model.save(module, str(folder), signatures=signatures)
 
 
-def _about(config: RunConfig, schema, num_parameters: int) -> Mapping:
+def _about(config: RunConfig, schema) -> Mapping:
     """Fields and sizes, in our packed order, for peers that build the same model."""
     from mtl_rec.config.features import SIDES
     from mtl_rec.schema.fields import IdField, IdListField, NumberField
@@ -194,7 +194,6 @@ def _about(config: RunConfig, schema, num_parameters: int) -> Mapping:
         "num_experts": architecture.num_experts,
         "expert_units": list(architecture.expert_units),
         "tower_units": list(architecture.tower_units),
-        "parameters": num_parameters,
     }
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from mtl_rec.config.served_names import ROWS
 from mtl_rec.export.c_library import LibrarySettings, ask_c_library
 from mtl_rec.export.rungs.rung_protocol import Arrays, array_name, requests_of
-from mtl_rec.export.servable import ROWS
 from mtl_rec.export.warm_up import warm_up_requests
 
 ASKED = "the C library"

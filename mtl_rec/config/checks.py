@@ -24,12 +24,13 @@ from mtl_rec.config.sampling import (
     SAMPLING_OFFSET,
     sampling_problems,
 )
+from mtl_rec.config.served_names import NUMBERS, STRINGS
 from mtl_rec.config.tasks import Task
 
 RESERVED_NAMES = {f"{side}_{pack}" for side in SIDES for pack in ("ids", "numbers")}
 # `request_of_row` is an input of batches alone, which models without a schema take too;
 # the last two are inputs of the signature that packs features.
-RESERVED_NAMES |= {"self", SAMPLING_OFFSET, "request_of_row", "strings", "numbers"}
+RESERVED_NAMES |= {"self", SAMPLING_OFFSET, "request_of_row", STRINGS, NUMBERS}
 
 
 def find_problems(

@@ -4,10 +4,8 @@ from mtl_rec.config.checks import suggestion
 from mtl_rec.config.declared import Declared, Problem, by_name, is_unsure, with_paths
 from mtl_rec.config.export import Ranking
 from mtl_rec.config.features import Feature, Numeric
+from mtl_rec.config.served_names import ORDER, SCORE
 from mtl_rec.config.tasks import Task
-
-SCORE, ORDER = "score", "order"
-"""Outputs of the signature `rank` beside those of the funnel."""
 
 
 def ranking_problems(

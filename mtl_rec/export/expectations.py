@@ -6,19 +6,20 @@ import numpy as np
 import pyarrow as pa
 import tensorflow as tf
 
-from mtl_rec.config.export_checks import ORDER, SCORE
 from mtl_rec.config.features import Numeric
-from mtl_rec.export.proofs import SignatureProof
-from mtl_rec.export.scores import fused_scores
-from mtl_rec.export.servable import (
+from mtl_rec.config.served_names import (
     CLASSIFY,
     EXAMPLES,
+    ORDER,
     PACKED,
     RANK,
     ROWS,
-    Servable,
+    SCORE,
     regress_signature,
 )
+from mtl_rec.export.proofs import SignatureProof
+from mtl_rec.export.scores import fused_scores
+from mtl_rec.export.servable import Servable
 from mtl_rec.preprocess.arrays import raw_tensors
 from mtl_rec.preprocess.examples import serialized_example
 from mtl_rec.preprocess.raw_columns import packed_rows

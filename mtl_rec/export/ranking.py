@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import tensorflow as tf
 
 from mtl_rec.config.export import Ranking
-from mtl_rec.config.export_checks import ORDER, SCORE
+from mtl_rec.config.served_names import ORDER, SCORE
 from mtl_rec.export.scores import score_terms
 from mtl_rec.models.layers.request_rows import RequestGrid, requests_of_rows
 from mtl_rec.preprocess.graph import EncodingGraph

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import tensorflow as tf
 
+from mtl_rec.config.served_names import ROWS, SCHEMA_FILE
 from mtl_rec.errors import ArtifactError
-from mtl_rec.export.servable import ROWS, SCHEMA_FILE
 from mtl_rec.preprocess.arrays import raw_tensors
 from mtl_rec.schema.schema import Schema
 

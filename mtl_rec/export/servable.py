@@ -1,7 +1,7 @@
 """The served graph: raw named features in, one float32 a row and output out."""
 
 from collections.abc import Callable, Mapping
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,32 +9,31 @@ import keras
 import tensorflow as tf
 
 from mtl_rec.config.export import Ranking
+from mtl_rec.config.served_names import (
+    CLASSIFY,
+    EXAMPLES,
+    PACKED,
+    RANK,
+    ROWS,
+    SCHEMA_FILE,
+    regress_signature,
+)
 from mtl_rec.export.ranking import RankingGraph
 from mtl_rec.models.probabilities import probability_model
 from mtl_rec.preprocess.examples import parse_examples
 from mtl_rec.preprocess.preprocessor import Preprocessor
 from mtl_rec.preprocess.raw_columns import PackedColumns
 
-ROWS, PACKED, RANK = "serving_default", "packed", "rank"
-EXAMPLES, CLASSIFY = "tf_example", "classify"
-"""Signatures; a task has `regress_<task>` besides."""
-
-SCHEMA_FILE = "assets.extra/schema.json"
-"""Features and funnel, beside what TensorFlow Serving reads."""
-
 Tensors = Mapping[str, tf.Tensor]
-
-
-def regress_signature(task: str) -> str:
-    """The signature that answers `Regress` requests with one task."""
-    return f"regress_{task}"
+Specs = dict[str, tf.TensorSpec]
 
 
 class Servable(tf.Module):
     """Preprocessing and model as TensorFlow functions, one for each signature.
 
     Only the weights and the look-up table are tracked. Keras' own export tracks the
-    model as well, and then writes every weight twice (keras#23553).
+    model as well, and then writes every weight twice (keras#23553); functions that are
+    tracked are written once more than their signatures.
 
     Args:
         preprocessor: That encoded what the model was trained on.
@@ -59,50 +58,42 @@ class Servable(tf.Module):
         scored = probability_model(model)
         # Anything else that holds the model would be tracked.
         self._predict = partial(scored, training=False)
-        self._rank = RankingGraph(self._encode, self._predict, self.ranking)
         self.table = self._encode.lookup.table
         self.weights = [weight.value for weight in scored.weights]
-        self.specs = self._all_specs()
-        # Functions that other signatures call are in the graph once.
-        self.score = self._function(self._score_rows, self.specs[ROWS])
-        self.score_examples = self._function(self._score_parsed, self.specs[EXAMPLES])
+        calls = self._calls()
+        self.specs = {name: specs for name, (_, specs) in calls.items()}
+        functions = {
+            name: tf.function(call, input_signature=[specs], autograph=False)
+            for name, (call, specs) in calls.items()
+        }
+        # A function, unlike a dict of them, is not tracked.
+        self._function = functions.__getitem__
 
     def write(self, folder: Path) -> None:
         """Writes a SavedModel with every signature, and the schema."""
-        tf.saved_model.save(self, str(folder), signatures=self._signatures)
+        signatures = {n: self._function(n).get_concrete_function() for n in self.specs}
+        tf.saved_model.save(self, str(folder), signatures=signatures)
         schema_path = folder / SCHEMA_FILE
         schema_path.parent.mkdir()
         schema_path.write_text(self._schema.to_json(), encoding="utf-8")
 
-    def _all_specs(self) -> dict[str, dict[str, tf.TensorSpec]]:
-        specs = {
-            ROWS: self._encode.raw_signature(),
-            PACKED: PackedColumns.specs(self._schema.features),
-        }
-        if self._rank.has_candidates:
-            specs[RANK] = self._rank.specs
-        specs[EXAMPLES] = _serialized("examples")
-        by_task = [regress_signature(task.name) for task in self._schema.tasks]
-        return specs | dict.fromkeys([CLASSIFY, *by_task], _serialized("inputs"))
-
-    @cached_property
-    def _signatures(self) -> dict[str, Any]:
-        functions = {
-            PACKED: self._function(self._score_packed, self.specs[PACKED]),
-            RANK: self._function(self._rank, self._rank.specs),
-            CLASSIFY: self._function(self._classify, _serialized("inputs")),
+    def _calls(self) -> dict[str, tuple[Callable[[Tensors], Any], Specs]]:
+        """By signature, what it runs and its inputs."""
+        rank = RankingGraph(self._encode, self._predict, self.ranking)
+        packed = PackedColumns.specs(self._schema.features)
+        calls = {
+            ROWS: (self._score_rows, self._encode.raw_signature()),
+            PACKED: (self._score_packed, packed),
+            RANK: (rank, rank.specs),
+            EXAMPLES: (self._score_parsed, _serialized("examples")),
+            CLASSIFY: (self._classify, _serialized("inputs")),
         }
         for task in self._schema.tasks:
             regress = self._regression_of(task.name)
-            functions[regress_signature(task.name)] = self._function(
-                regress, _serialized("inputs")
-            )
-        functions |= {ROWS: self.score, EXAMPLES: self.score_examples}
-        return {name: functions[name].get_concrete_function() for name in self.specs}
-
-    @staticmethod
-    def _function(call: Callable, specs: dict[str, tf.TensorSpec]) -> Any:
-        return tf.function(call, input_signature=[specs], autograph=False)
+            calls[regress_signature(task.name)] = (regress, _serialized("inputs"))
+        if not rank.has_candidates:
+            del calls[RANK]
+        return calls
 
     def _score_rows(self, raw: Tensors) -> dict[str, tf.Tensor]:
         return _served(self._predict(self._encode(raw)))
@@ -112,10 +103,12 @@ class Servable(tf.Module):
         return _served(self._predict(self._encode.encode(columns)))
 
     def _score_parsed(self, raw: Tensors) -> dict[str, tf.Tensor]:
-        return self.score(parse_examples(raw["examples"], self._schema.features))
+        rows = parse_examples(raw["examples"], self._schema.features)
+        # Called as functions, signatures of others are in the graph once.
+        return self._function(ROWS)(rows)
 
     def _classify(self, raw: Tensors) -> dict[str, tf.Tensor]:
-        outputs = self.score_examples({"examples": raw["inputs"]})
+        outputs = self._function(EXAMPLES)({"examples": raw["inputs"]})
         names = [task.name for task in self._schema.tasks]
         scores = tf.stack([outputs[name] for name in names], axis=1)
         return {
@@ -125,7 +118,7 @@ class Servable(tf.Module):
 
     def _regression_of(self, task: str) -> Callable[[Tensors], dict[str, tf.Tensor]]:
         return lambda raw: {
-            "outputs": self.score_examples({"examples": raw["inputs"]})[task]
+            "outputs": self._function(EXAMPLES)({"examples": raw["inputs"]})[task]
         }
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
+from mtl_rec.config.served_names import CLASSIFY, ROWS, regress_signature
 from mtl_rec.export.rungs.rung_protocol import Arrays
 from mtl_rec.export.signature_types import stored_type
 
@@ -35,9 +36,9 @@ class WarmUpRecord:
 
 def own_method(signature: str) -> Method:
     """The method that a signature was made for."""
-    if signature == "classify":
+    if signature == CLASSIFY:
         return "classify"
-    return "regress" if signature.startswith("regress_") else "predict"
+    return "regress" if signature.startswith(regress_signature("")) else "predict"
 
 
 def find_record_problem(
@@ -134,7 +135,7 @@ def _from_examples(request: Any, method: Method) -> WarmUpRecord:
 
 
 def _signature(request: Any) -> str:
-    return request.model_spec.signature_name or "serving_default"
+    return request.model_spec.signature_name or ROWS
 
 
 def _fits(values: np.ndarray, info: Any) -> bool:

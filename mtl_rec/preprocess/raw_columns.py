@@ -7,10 +7,8 @@ import numpy as np
 import tensorflow as tf
 
 from mtl_rec.config.features import Feature, IdSequence, MultiCategorical, Numeric
+from mtl_rec.config.served_names import NUMBERS, STRINGS
 from mtl_rec.preprocess.lists import list_length
-
-STRINGS, NUMBERS = "strings", "numbers"
-"""Inputs of packed rows that have a column for each feature."""
 
 OneFeature = TypeVar("OneFeature", bound=Feature)
 

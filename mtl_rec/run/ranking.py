@@ -6,9 +6,8 @@ from typing import Any
 
 import tensorflow as tf
 
-from mtl_rec.config.export_checks import ORDER, SCORE
+from mtl_rec.config.served_names import ORDER, RANK, SCORE
 from mtl_rec.errors import ArtifactError
-from mtl_rec.export.servable import RANK
 from mtl_rec.serving.client import Ranking
 from mtl_rec.serving.client.columns import Rows, columns_of, single_row
 from mtl_rec.serving.client.inputs import candidate_inputs

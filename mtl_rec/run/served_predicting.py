@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mtl_rec.config.features import Categorical, Feature, IdSequence, Numeric
+from mtl_rec.config.served_names import ROWS
 from mtl_rec.run.predicting import scored_chunks
 from mtl_rec.run.row_files import read_rows, write_rows
 from mtl_rec.serving.client import Client, RequestError
 from mtl_rec.serving.client.signatures import Signature, TensorType
-
-_ROWS = "serving_default"
 
 
 def predict_file_by_server(
@@ -31,7 +30,7 @@ def predict_file_by_server(
         ServerError: The server refused the rows, or did not answer.
     """
     chunks = read_rows(rows)
-    signature = client.metadata().signature(_ROWS)
+    signature = client.metadata().signature(ROWS)
     features = served_features(signature)
     write_rows(
         scored_chunks(chunks, features, signature.outputs, client.predict, keep), output

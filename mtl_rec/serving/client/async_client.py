@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from mtl_rec.config.export_checks import ORDER, SCORE
+from mtl_rec.config.served_names import ORDER, RANK, ROWS, SCORE
 from mtl_rec.errors import ConfigError
 from mtl_rec.serving.client.address import Address, ModelReference
 from mtl_rec.serving.client.calls import ModelCalls
@@ -24,8 +24,6 @@ from mtl_rec.serving.client.signatures import (
     VersionStatus,
 )
 from mtl_rec.serving.client.transport import open_transport
-
-_RANK = "rank"
 
 
 class AsyncClient:
@@ -75,7 +73,7 @@ class AsyncClient:
         rows: Rows,
         outputs: Sequence[str] | None = None,
         *,
-        signature: str = "serving_default",
+        signature: str = ROWS,
         fill_missing: bool = False,
         timeout_seconds: float | None = None,
     ) -> dict[str, np.ndarray]:
@@ -152,7 +150,7 @@ class AsyncClient:
             return inputs, (*names, SCORE)
 
         replies, names = await self._calls.predict(
-            _RANK, prepare, self._deadline(timeout_seconds)
+            RANK, prepare, self._deadline(timeout_seconds)
         )
         return ranking_of(replies, names[:-1], columns.num_rows)
 

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from mtl_rec.config.served_names import ROWS
 from mtl_rec.serving.client.async_client import AsyncClient
 from mtl_rec.serving.client.columns import Rows
 from mtl_rec.serving.client.loop_thread import LoopThread
@@ -60,7 +61,7 @@ class Client:
         rows: Rows,
         outputs: Sequence[str] | None = None,
         *,
-        signature: str = "serving_default",
+        signature: str = ROWS,
         fill_missing: bool = False,
         timeout_seconds: float | None = None,
     ) -> dict[str, np.ndarray]:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mtl_rec.config.served_names import NUMBERS, PACKED, ROWS, STRINGS
 from mtl_rec.serving.client.inputs import Arrays
 from mtl_rec.serving.client.signatures import ModelMetadata, Signature, TensorType
 
-_ROWS, _PACKED = "serving_default", "packed"
-_PACKS = {"strings": "string", "numbers": "float32"}
+_PACKS = {STRINGS: "string", NUMBERS: "float32"}
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,10 @@ def packing_of(metadata: ModelMetadata, name: str) -> Packing | None:
     have them; a signature that is called the same and takes something else is left
     alone.
     """
-    packed = metadata.signatures.get(_PACKED)
-    if name != _ROWS or packed is None:
+    packed = metadata.signatures.get(PACKED)
+    if name != ROWS or packed is None:
         return None
-    rows = metadata.signature(_ROWS)
+    rows = metadata.signature(ROWS)
     singles = {
         pack: sorted(
             n for n, t in rows.inputs.items() if t == TensorType(dtype, (None,))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mtl_rec.config.export_checks import SCORE
+from mtl_rec.config.served_names import SCORE
 from mtl_rec.serving.client.errors import ServerError
 
 

@@ -8,6 +8,8 @@ from tensorflow_serving.apis.classification_pb2 import (
     ClassificationResponse,
     ClassificationResult,
 )
+from tensorflow_serving.apis.input_pb2 import Input
+from tensorflow_serving.apis.model_pb2 import ModelSpec
 
 from mtl_rec.serving.local.examples import (
     answered_spec,
@@ -25,21 +27,27 @@ def answer_classify(
     version: LoadedVersion, request: ClassificationRequest
 ) -> ClassificationResponse:
     """The reply to a request, of one version."""
-    signature = named_signature(version, request.model_spec)
-    outputs = classify_outputs(signature)
-    arrays = run_examples(version, signature, outputs, request.input)
     return ClassificationResponse(
-        result=classification_result(arrays),
+        result=classify(version, request.model_spec, request.input),
         model_spec=answered_spec(version, request.model_spec),
     )
 
 
-def classify_outputs(signature: SignatureDef) -> list[str]:
-    """Names of the outputs to fetch.
+def classify(
+    version: LoadedVersion, spec: ModelSpec, examples: Input
+) -> ClassificationResult:
+    """Classes and scores of examples, by the signature that is asked for.
 
     Raises:
-        StatusError: The signature does not classify.
+        StatusError: It does not classify, or the examples do not fit.
     """
+    signature = named_signature(version, spec)
+    outputs = _outputs(signature)
+    return _result(run_examples(version, signature, outputs, examples))
+
+
+def _outputs(signature: SignatureDef) -> list[str]:
+    """Names of the outputs to fetch."""
     check_input(signature, "classification")
     if len(signature.outputs) not in (1, 2):
         raise invalid_argument(
@@ -59,7 +67,7 @@ def classify_outputs(signature: SignatureDef) -> list[str]:
     return found
 
 
-def classification_result(arrays: dict[str, np.ndarray]) -> ClassificationResult:
+def _result(arrays: dict[str, np.ndarray]) -> ClassificationResult:
     """Classes and scores, each of shape `(rows, classes)`, as a message."""
     shapes = {array.shape for array in arrays.values()}
     shape = min(shapes)

@@ -12,14 +12,10 @@ from tensorflow_serving.apis.inference_pb2 import (
 from tensorflow_serving.apis.input_pb2 import Input
 from tensorflow_serving.apis.model_pb2 import ModelSpec
 
-from mtl_rec.serving.local.classifying import classification_result, classify_outputs
-from mtl_rec.serving.local.examples import (
-    answered_spec,
-    named_signature,
-    run_examples,
-)
+from mtl_rec.serving.local.classifying import classify
+from mtl_rec.serving.local.examples import answered_spec
 from mtl_rec.serving.local.loaded_version import DEFAULT_SIGNATURE, LoadedVersion
-from mtl_rec.serving.local.regressing import regress_outputs, regression_result
+from mtl_rec.serving.local.regressing import regress
 from mtl_rec.serving.local.status import StatusError, invalid_argument
 
 
@@ -70,19 +66,13 @@ def _result(
 def _classified(
     version: LoadedVersion, spec: ModelSpec, examples: Input
 ) -> InferenceResult:
-    signature = named_signature(version, spec)
-    outputs = classify_outputs(signature)
-    arrays = run_examples(version, signature, outputs, examples)
-    return InferenceResult(classification_result=classification_result(arrays))
+    return InferenceResult(classification_result=classify(version, spec, examples))
 
 
 def _regressed(
     version: LoadedVersion, spec: ModelSpec, examples: Input
 ) -> InferenceResult:
-    signature = named_signature(version, spec)
-    outputs = regress_outputs(signature)
-    arrays = run_examples(version, signature, outputs, examples)
-    return InferenceResult(regression_result=regression_result(arrays))
+    return InferenceResult(regression_result=regress(version, spec, examples))
 
 
 _METHODS: dict[str, Callable[[LoadedVersion, ModelSpec, Input], InferenceResult]] = {

@@ -3,6 +3,8 @@
 import numpy as np
 from tensorflow.core.framework.types_pb2 import DT_FLOAT
 from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
+from tensorflow_serving.apis.input_pb2 import Input
+from tensorflow_serving.apis.model_pb2 import ModelSpec
 from tensorflow_serving.apis.regression_pb2 import (
     Regression,
     RegressionRequest,
@@ -26,21 +28,27 @@ def answer_regress(
     version: LoadedVersion, request: RegressionRequest
 ) -> RegressionResponse:
     """The reply to a request, of one version."""
-    signature = named_signature(version, request.model_spec)
-    outputs = regress_outputs(signature)
-    arrays = run_examples(version, signature, outputs, request.input)
     return RegressionResponse(
-        result=regression_result(arrays),
+        result=regress(version, request.model_spec, request.input),
         model_spec=answered_spec(version, request.model_spec),
     )
 
 
-def regress_outputs(signature: SignatureDef) -> list[str]:
-    """Names of the outputs to fetch.
+def regress(
+    version: LoadedVersion, spec: ModelSpec, examples: Input
+) -> RegressionResult:
+    """A number for each example, by the signature that is asked for.
 
     Raises:
-        StatusError: The signature does not regress.
+        StatusError: It does not regress, or the examples do not fit.
     """
+    signature = named_signature(version, spec)
+    outputs = _outputs(signature)
+    return _result(run_examples(version, signature, outputs, examples))
+
+
+def _outputs(signature: SignatureDef) -> list[str]:
+    """Names of the outputs to fetch."""
     check_input(signature, "regression")
     if len(signature.outputs) != 1 or OUTPUT not in signature.outputs:
         raise invalid_argument(
@@ -52,7 +60,7 @@ def regress_outputs(signature: SignatureDef) -> list[str]:
     return [OUTPUT]
 
 
-def regression_result(arrays: dict[str, np.ndarray]) -> RegressionResult:
+def _result(arrays: dict[str, np.ndarray]) -> RegressionResult:
     """Numbers of shape `(rows,)` or `(rows, 1)` as a message."""
     values = arrays[OUTPUT]
     if values.ndim not in (1, 2) or values.shape[1:] not in ((), (1,)):

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from mtl_rec.config.export import Gate
 from mtl_rec.errors import ArtifactError
+
+_DECLARED = Gate()
 
 
 @dataclass(frozen=True)
@@ -18,9 +21,9 @@ class GateThresholds:
         min_positives: Events that a task needs in the rows to be judged.
     """
 
-    max_auc_drop: float = 0.005
-    max_calibration_error: float = 0.1
-    min_positives: int = 1000
+    max_auc_drop: float = _DECLARED.max_auc_drop
+    max_calibration_error: float = _DECLARED.max_calibration_error
+    min_positives: int = _DECLARED.min_positives
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mtl_rec.export.servable import SCHEMA_FILE
+from mtl_rec.config.served_names import SCHEMA_FILE
 from mtl_rec.schema import Schema
 
 

@@ -7,9 +7,10 @@ import tensorflow as tf
 
 from mtl_rec.config.features import Categorical, Numeric
 from mtl_rec.config.model import Model, SharedBottom
+from mtl_rec.config.served_names import SCHEMA_FILE
 from mtl_rec.config.tasks import Task
 from mtl_rec.evaluation import predict
-from mtl_rec.export.servable import SCHEMA_FILE, Servable
+from mtl_rec.export.servable import Servable
 from mtl_rec.models import build_model, load_model
 from mtl_rec.preprocess import Preprocessor
 from mtl_rec.preprocess.arrays import raw_tensors

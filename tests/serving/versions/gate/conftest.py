@@ -8,8 +8,8 @@ import pytest
 import tensorflow as tf
 
 from mtl_rec.config.features import Numeric
+from mtl_rec.config.served_names import SCHEMA_FILE
 from mtl_rec.config.tasks import Task
-from mtl_rec.export.servable import SCHEMA_FILE
 from mtl_rec.schema.schema import Schema
 
 TRUE_WEIGHTS = (2.0, 1.0, -1.0)  # of price, of age, and the bias
