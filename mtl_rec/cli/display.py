@@ -9,7 +9,7 @@ from rich.text import Text
 from mtl_rec.evaluation.report import Metrics
 
 if TYPE_CHECKING:
-    from mtl_rec.export.verification import RungResult
+    from mtl_rec.export.climbing import RungResult
 
 Columns = Mapping[str, tuple[str, Callable[[Any], str]]]
 """By metric: the heading, and how a number is written."""

@@ -10,7 +10,7 @@ from mtl_rec.cli.output import output_console
 from mtl_rec.errors import ArtifactError
 
 if TYPE_CHECKING:
-    from mtl_rec.export.verification import RungResult
+    from mtl_rec.export.climbing import RungResult
 
 EXAMPLES = (
     "Examples:\n\n"

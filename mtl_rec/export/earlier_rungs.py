@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mtl_rec.export.c_library import ask_c_library
+from mtl_rec.export.climbing import Rung
 from mtl_rec.export.earlier_releases import earlier_releases, libraries_of
 from mtl_rec.export.proofs import Proofs
 from mtl_rec.export.requests import arrays_of
 from mtl_rec.export.rungs.rung_protocol import Arrays
-from mtl_rec.export.verification import Rung
 
 
 def earlier_rungs() -> list[Rung]:

@@ -17,11 +17,12 @@ from mtl_rec.config.run import RunConfig
 from mtl_rec.errors import ArtifactError
 from mtl_rec.evaluation.predicting import predict
 from mtl_rec.export.checksums import write_checksums
+from mtl_rec.export.climbing import RungResult
 from mtl_rec.export.expectations import expected_proofs
 from mtl_rec.export.manifest import ModelFacts, write_manifest
 from mtl_rec.export.publishing import publish
 from mtl_rec.export.servable import Servable
-from mtl_rec.export.verification import RungResult, verify_signatures
+from mtl_rec.export.verification import verify_signatures
 from mtl_rec.export.warm_up import warm_up_records, write_warm_up
 from mtl_rec.preprocess.preprocessor import Preprocessor
 from mtl_rec.schema.rows import canonical

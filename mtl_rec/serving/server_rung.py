@@ -8,10 +8,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from mtl_rec.errors import VerificationError
+from mtl_rec.export.climbing import Rung
 from mtl_rec.export.proofs import Proofs
 from mtl_rec.export.requests import requests_to
 from mtl_rec.export.rungs.rung_protocol import Arrays, array_name
-from mtl_rec.export.verification import Rung
 from mtl_rec.serving.client.address import Address, ModelReference
 from mtl_rec.serving.client.errors import ServerError
 from mtl_rec.serving.client.transport import Transport, open_transport

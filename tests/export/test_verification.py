@@ -8,8 +8,9 @@ import pytest
 import tensorflow as tf
 
 from mtl_rec.errors import VerificationError
+from mtl_rec.export.climbing import Rung
 from mtl_rec.export.rungs import clean_process
-from mtl_rec.export.verification import RUNGS, Rung, verify_signatures
+from mtl_rec.export.verification import RUNGS, verify_signatures
 
 _, STRUCTURE, SESSION_LOADER, C_LIBRARY, _ = RUNGS
 

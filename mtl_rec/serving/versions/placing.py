@@ -19,7 +19,7 @@ from mtl_rec.serving.versions.retention import remove_old_versions, require_keep
 from mtl_rec.serving.versions.settling import SETTLE_SECONDS
 
 if TYPE_CHECKING:
-    from mtl_rec.export.verification import RungResult
+    from mtl_rec.export.climbing import RungResult
     from mtl_rec.serving.versions.gate import GateReport
 
 Check = Callable[[Path, tuple[int, Path] | None], "Checked"]
