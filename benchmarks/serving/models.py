@@ -201,7 +201,7 @@ def by_field(encoded: Arrays, config: RunConfig, about: Mapping) -> Arrays:
     """Encoded rows with an array for each field, as peers take them."""
     fields: Arrays = {name: encoded[name] for name in about["lists"]}
     single = {name: [] for name in ("user", "item", "context")}
-    for feature in config.features:
+    for feature in sorted(config.features, key=lambda feature: feature.name):
         if feature.name in about["ids"]:
             single[feature.side].append(feature.name)
     for side, names in single.items():

@@ -59,7 +59,10 @@ class EncodingGraph:
 
     def _choose(self, sides: Sequence[Side]) -> None:
         self.sides = tuple(sides)
-        features = [f for f in self.schema.features if f.side in sides]
+        # By alphabet, as packs and packed rows have them, lest columns be moved.
+        features = sorted(
+            (f for f in self.schema.features if f.side in sides), key=lambda f: f.name
+        )
         self._single = [f for f in features if isinstance(f, Categorical | Hashed)]
         self._lists = [
             f for f in features if isinstance(f, MultiCategorical | IdSequence)
@@ -88,26 +91,22 @@ class EncodingGraph:
 
     def encode(self, raw: RawColumns) -> dict[str, tf.Tensor]:
         """Encodes a batch, wherever its features are."""
-        single = raw.arranged(self._single)
-        strings = [raw.stacked(single)] if single else []
+        strings = [raw.stacked(self._single)] if self._single else []
         for feature in self._lists:
             shape = [None, list_length(feature)]
             strings.append(tf.ensure_shape(raw.column(feature), shape))
         strings += [_tokens(feature, raw.column(feature)) for feature in self._texts]
-        looked_up = [*single, *self._lists, *self._texts]
-        bucketed = raw.arranged(self.bucketed)
         ids = []
         if strings:
-            columns = [self._columns(feature) for feature in looked_up]
+            columns = [self._columns(feature) for feature in self.strings]
             ids.append(self.lookup.ids(tf.concat(strings, axis=1), columns))
-        if bucketed:
-            ids.append(bucket_ids(raw.stacked(bucketed), bucketed, self._numbers))
+        if self.bucketed:
+            ids.append(self.bucket_ids(raw.stacked(self.bucketed)))
         packed = {}
         if ids:
-            packed = self._pack_ids(tf.concat(ids, axis=1), [*looked_up, *bucketed])
+            packed = self._pack_ids(tf.concat(ids, axis=1))
         if self.standardised:
-            standardised = raw.arranged(self.standardised)
-            packed |= self._pack_numbers(raw.stacked(standardised), standardised)
+            packed |= self.pack_numbers(raw.stacked(self.standardised))
         return packed
 
     def string_ids(self, feature: Feature, values: tf.Tensor) -> tf.Tensor:
@@ -127,11 +126,7 @@ class EncodingGraph:
 
     def pack_numbers(self, values: tf.Tensor) -> dict[str, tf.Tensor]:
         """`(batch, standardised features)` float32 to the packs of numbers."""
-        return self._pack_numbers(values, self.standardised)
-
-    def _pack_numbers(
-        self, values: tf.Tensor, features: Sequence[Numeric]
-    ) -> dict[str, tf.Tensor]:
+        features = self.standardised
         scaled, is_there = standardise(values, features, self._numbers)
         names = [feature.name for feature in features]
         index = {name: column for column, name in enumerate(names)}
@@ -148,13 +143,11 @@ class EncodingGraph:
         }
         return _packed(scaled, packs)
 
-    def _pack_ids(
-        self, ids: tf.Tensor, features: Sequence[Feature]
-    ) -> dict[str, tf.Tensor]:
+    def _pack_ids(self, ids: tf.Tensor) -> dict[str, tf.Tensor]:
         """All ids, feature after feature, to the packs of ids."""
         columns: dict[str, list[int]] = {}
         start = 0
-        for feature in features:
+        for feature in [*self.strings, *self.bucketed]:
             width = 1 if isinstance(feature, Numeric) else self._columns(feature).width
             columns[feature.name] = list(range(start, start + width))
             start += width

@@ -1,7 +1,7 @@
 """Where the encoding finds raw features: one tensor each, or many in one."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import numpy as np
 import tensorflow as tf
@@ -10,15 +10,9 @@ from mtl_rec.config.features import Feature, IdSequence, MultiCategorical, Numer
 from mtl_rec.config.served_names import NUMBERS, STRINGS
 from mtl_rec.preprocess.lists import list_length
 
-OneFeature = TypeVar("OneFeature", bound=Feature)
-
 
 class RawColumns(Protocol):
     """A batch of raw features."""
-
-    def arranged(self, features: Sequence[OneFeature]) -> list[OneFeature]:
-        """The features in the order in which `stacked` is fast."""
-        ...
 
     def stacked(self, features: Sequence[Feature]) -> tf.Tensor:
         """Features with one value a row, `(batch, features)`."""
@@ -39,10 +33,6 @@ class NamedColumns:
     def specs(features: Sequence[Feature]) -> dict[str, tf.TensorSpec]:
         """Name, shape and type of every input."""
         return {feature.name: _spec(feature) for feature in features}
-
-    def arranged(self, features: Sequence[OneFeature]) -> list[OneFeature]:
-        """As declared."""
-        return list(features)
 
     def stacked(self, features: Sequence[Feature]) -> tf.Tensor:
         """Features with one value a row, `(batch, features)`."""
@@ -91,10 +81,6 @@ class PackedColumns:
             if isinstance(feature, MultiCategorical | IdSequence):
                 specs[feature.name] = _spec(feature)
         return specs
-
-    def arranged(self, features: Sequence[OneFeature]) -> list[OneFeature]:
-        """By alphabet."""
-        return sorted(features, key=lambda feature: feature.name)
 
     def stacked(self, features: Sequence[Feature]) -> tf.Tensor:
         """Features with one value a row, `(batch, features)`."""

@@ -69,8 +69,13 @@ class Schema:
         return tuple(field for feature in self.features for field in _fields(feature))
 
     def fields_of(self, kind: type[FieldKind], side: Side) -> list[FieldKind]:
-        """The fields of one kind and side, in the order of their packed columns."""
-        return [f for f in self.fields if isinstance(f, kind) and f.side == side]
+        """The fields of one kind and side, in the order of their packed columns.
+
+        By alphabet, as the columns of the served signature `packed`: a model of one
+        side then need not move them.
+        """
+        own = [f for f in self.fields if isinstance(f, kind) and f.side == side]
+        return sorted(own, key=lambda field: field.name)
 
     def inputs(self) -> dict[str, PackedInput]:
         """The model's inputs by name; those without a column are left out.

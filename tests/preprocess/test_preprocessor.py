@@ -58,13 +58,13 @@ def test_every_kind_is_encoded_as_worked_out_by_hand(features, tasks):
         "user_ids": [[2], [1]],
         "history": [[6, 4, 4], [0, 0, 0]],
         "user_numbers": [[3.0], [0.0]],
-        "item_ids": [[5, inputs["item_ids"][0, 1]], [4, inputs["item_ids"][1, 1]]],
+        "item_ids": [[inputs["item_ids"][0, 0], 5], [inputs["item_ids"][1, 0], 4]],
         "tags": [[3, 1], [0, 0]],
         "title": [[2, 2, 3, 1, 0, 0], [0, 0, 0, 0, 0, 0]],
         "item_numbers": [[0.0, 1.0], [-1.0, 0.0]],
         "context_ids": [[3], [1]],
     }
-    assert 1 <= inputs["item_ids"][:, 1].min() <= inputs["item_ids"][:, 1].max() <= 50
+    assert 1 <= inputs["item_ids"][:, 0].min() <= inputs["item_ids"][:, 0].max() <= 50
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
@@ -87,7 +87,7 @@ def test_features_that_share_a_vocabulary_share_its_ids(fitted, nasty_table):
     item = encoded["item_ids"][:, 0]
 
     same = nasty_table["same"].to_pylist()
-    same_ids = encoded["user_ids"][:, 1]
+    same_ids = encoded["user_ids"][:, 2]
     by_value = dict(zip(nasty_table["a"].to_pylist(), item, strict=True))
 
     assert same_ids.tolist() == [by_value[value] for value in same]
@@ -130,7 +130,7 @@ def test_only_the_rows_given_to_fit_are_learned_from(features, tasks, make_shop)
     before = preprocessor.encode(train).fingerprint()
     unseen = preprocessor.encode(test).inputs
 
-    assert set(unseen["item_ids"][:, 0].tolist()) < {1, 2, 3}
+    assert set(unseen["item_ids"][:, 1].tolist()) < {1, 2, 3}
     assert (unseen["user_numbers"] == 10.0).all()
     assert preprocessor.encode(train).fingerprint() == before
 

@@ -48,10 +48,10 @@ def test_inputs_without_a_column_are_left_out(schema):
     assert list(Schema((user,), schema.tasks, {}, {}).inputs()) == ["user_ids"]
 
 
-def test_fields_of_a_side_have_the_order_of_the_features(schema):
+def test_fields_of_a_side_have_the_order_of_the_alphabet(schema):
     assert schema.fields_of(IdField, "item") == [
-        IdField("item_id", "item", "item_id"),
         IdField("brand", "item", "brand"),
+        IdField("item_id", "item", "item_id"),
     ]
     assert [field.name for field in schema.fields_of(IdListField, "item")] == [
         *("tags", "title")

@@ -55,7 +55,7 @@ def make_exposures(schema, num_rows, seed=0):
     return EncodedExposures(
         schema,
         {
-            "user_ids": np.concatenate([user, age], axis=1),
+            "user_ids": np.concatenate([age, user], axis=1),
             "item_ids": item,
             "context_ids": hour,
             "history": random.integers(0, NUM_IDS, (num_rows, 4)).astype("int32"),

@@ -92,9 +92,9 @@ def test_tables_and_dense_weights_move_as_under_dense_adam(
     twin = dense_twin(model, schema, **clipping)
     every_id = np.arange(40, dtype="int32")
     inputs = {name: array[:200].copy() for name, array in exposures.inputs.items()}
-    inputs["user_ids"][:40, 0] = every_id
+    inputs["user_ids"][:40, 1] = every_id
     inputs["item_ids"][:40, 0] = every_id
-    inputs["user_ids"][:40, 1] = every_id % 8
+    inputs["user_ids"][:40, 0] = every_id % 8
     inputs["context_ids"][:40, 0] = every_id % 10
     labels = {n: a[:200] for n, a in exposures.training_labels().items()}
 
