@@ -19,15 +19,16 @@ def build_mmoe(config: MMoE, schema: Schema, embedding_dim: int) -> keras.Model:
     num_tasks, num_experts = len(schema.tasks), config.num_experts
 
     first, *deeper = config.expert_units
-    hidden = fields.linear(num_experts * first, "experts_0", fan_out=first)
+    # Experts and gates see the same fields, so one product serves both.
+    hidden = fields.linear(
+        num_experts * (first + num_tasks), "experts_and_gates", fan_out=first
+    )
+    hidden, gates = ops.split(hidden, [num_experts * first], axis=1)
     hidden = ops.reshape(ops.relu(hidden), (-1, num_experts, first))
     experts = HashedDropout(config.dropout)(hidden)
     if deeper:
         mlp = ParallelMLP(num_experts, deeper, config.dropout, name="experts")
         experts = mlp(experts)
-    gates = fields.linear(
-        num_tasks * num_experts, "gates", fan_out=num_experts, use_bias=False
-    )
     gate_logits = ops.reshape(gates, (-1, num_tasks, num_experts))
     task_vectors = MixtureOfExperts(name="mixture")(gate_logits, experts)
 
