@@ -54,12 +54,13 @@ def predict(
     """
     require_folder(output)
     require_url(url, version, label)
-    with frameworks():
-        from mtl_rec.run.predicting import predict_file
-        from mtl_rec.run.served_predicting import predict_file_by_server
-
     if url is None:
+        with frameworks():
+            from mtl_rec.run.predicting import predict_file
+
         predict_file(Path(model), rows, output, keep)
         return
+    from mtl_rec.run.served_predicting import predict_file_by_server
+
     with open_client(url, model, version, label, timeout_seconds) as client:
         predict_file_by_server(client, rows, output, keep)

@@ -136,10 +136,9 @@ def _records(
 
 def _show(records: Records, output: Path | None) -> None:
     if output is not None:
-        with frameworks():
-            import pyarrow as pa
+        import pyarrow as pa
 
-            from mtl_rec.run.row_files import write_rows
+        from mtl_rec.run.row_files import write_rows
 
         write_rows(iter([pa.Table.from_pylist(records)]), output)
         return

@@ -10,6 +10,7 @@ from mtl_rec.config.data import EncodedCache
 from mtl_rec.data import Splits
 from mtl_rec.data.fingerprint import data_fingerprint
 from mtl_rec.preprocess import Preprocessor
+from mtl_rec.run.stages import Stage, quiet
 from mtl_rec.schema.encoded import EncodedExposures, joined
 from mtl_rec.schema.encoded_files import has_encoded, open_encoded, write_encoded
 
@@ -21,14 +22,21 @@ class SplitEncoder:
         preprocessor: Encodes.
         splits: What there is to encode.
         cache: How much stays in memory, and where the rest goes.
+        stage: Called with what begins; the context ends with it.
     """
 
     def __init__(
-        self, preprocessor: Preprocessor, splits: Splits, cache: EncodedCache
+        self,
+        preprocessor: Preprocessor,
+        splits: Splits,
+        cache: EncodedCache,
+        stage: Stage = quiet,
     ) -> None:
         self._preprocessor = preprocessor
         self._splits = splits
         self._cache = cache
+        self._stage = stage
+        self._encoded: dict[str, EncodedExposures] = {}
         self._bytes_left = int(cache.memory_gib * 2**30)
 
     def encode(self, name: str) -> EncodedExposures:
@@ -41,6 +49,12 @@ class SplitEncoder:
             SchemaError: The rows contradict the config.
             ArtifactError: The data or the encoded files can't be read.
         """
+        if name not in self._encoded:
+            with self._stage(f"encode the {name} split"):
+                self._encoded[name] = self._found_or_made(name)
+        return self._encoded[name]
+
+    def _found_or_made(self, name: str) -> EncodedExposures:
         schema, split = self._preprocessor.schema, getattr(self._splits, name)
         if Path(self._cache.directory).is_dir() and has_encoded(self._folder / name):
             return open_encoded(self._folder / name, schema)

@@ -1,20 +1,18 @@
 """Score the rows of a file with a run or an exported version."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from mtl_rec.config.features import Feature
-from mtl_rec.errors import SchemaError
 from mtl_rec.evaluation.predicting import predict
 from mtl_rec.export.scoring import Scorer, open_version
 from mtl_rec.models import load_model
 from mtl_rec.preprocess import Preprocessor
 from mtl_rec.run.folder import RunFolder
 from mtl_rec.run.row_files import read_rows, write_rows
-from mtl_rec.schema.rows import canonical
+from mtl_rec.run.scored_rows import scored_chunks
 
 
 def open_scorer(path: Path) -> Scorer:
@@ -58,41 +56,3 @@ def predict_file(
     features, funnel = scorer.schema.features, scorer.schema.funnel
     outputs = [output.name for output in funnel.outputs()]
     write_rows(scored_chunks(chunks, features, outputs, scorer.score, keep), output)
-
-
-def scored_chunks(
-    chunks: Iterator[pa.Table],
-    features: Sequence[Feature],
-    outputs: Collection[str],
-    score: Callable[[pa.Table], Mapping[str, np.ndarray]],
-    keep: Sequence[str],
-) -> Iterator[pa.Table]:
-    """Predictions of every chunk, beside the columns that are kept.
-
-    Args:
-        chunks: Rows with the data's own names of columns.
-        features: What the rows must have.
-        outputs: Names of the predictions.
-        score: Canonical rows to predictions by name.
-        keep: Columns to copy.
-
-    Raises:
-        SchemaError: Columns are missing or hold something else than declared, or one
-            to keep has the name of a prediction.
-    """
-    overwritten = sorted(set(outputs) & set(keep))
-    if overwritten:
-        raise SchemaError(
-            "`--keep` must not name a prediction, which would overwrite the column. "
-            f"Received: {overwritten}."
-        )
-    for chunk in chunks:
-        missing = [name for name in keep if name not in chunk.column_names]
-        if missing:
-            raise SchemaError(
-                f"`--keep` must name columns of the rows. Received: {missing}. "
-                f"Columns: {chunk.column_names}."
-            )
-        predictions = score(canonical(chunk, features))
-        kept = {name: chunk[name] for name in keep}
-        yield pa.table({**kept, **{n: pa.array(v) for n, v in predictions.items()}})

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from mtl_rec.config.features import Categorical, Feature, IdSequence, Numeric
 from mtl_rec.config.served_names import ROWS
-from mtl_rec.run.predicting import scored_chunks
 from mtl_rec.run.row_files import read_rows, write_rows
+from mtl_rec.run.scored_rows import scored_chunks
 from mtl_rec.serving.client import Client, RequestError
 from mtl_rec.serving.client.signatures import Signature, TensorType
 

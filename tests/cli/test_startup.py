@@ -1,4 +1,4 @@
-"""`mtl-rec check` answers at once, as it loads no framework."""
+"""What needs no framework loads none: `check` answers at once, a client soon."""
 
 import json
 import subprocess
@@ -12,19 +12,30 @@ LOADED = """
 import json, sys
 from mtl_rec.cli.app import main
 try:
-    main(["check", "configs/quickstart.yaml"])
+    main(sys.argv[1:])
 except SystemExit as exit_:
     frameworks = ["tensorflow", "keras", "jax", "torch"]
     print(json.dumps([exit_.code, [n for n in frameworks if n in sys.modules]]))
 """
 
 
-def test_checking_a_config_loads_no_framework():
-    command = [sys.executable, "-c", LOADED]
-
+def exit_code_and_frameworks(*arguments):
+    command = [sys.executable, "-c", LOADED, *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
 
-    assert json.loads(done.stdout.splitlines()[-1]) == [0, []]
+
+def test_checking_a_config_loads_no_framework():
+    assert exit_code_and_frameworks("check", "configs/quickstart.yaml") == [0, []]
+
+
+def test_scoring_rows_by_a_rest_server_loads_no_framework(tmp_path):
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"item_id": "i1"}\n')
+    # Nobody answers there: all that a client needs was loaded to find that out.
+    options = ["--url", "http://127.0.0.1:9", "--timeout", "0.1"]
+
+    assert exit_code_and_frameworks("predict", "shop", str(rows), *options) == [1, []]
 
 
 def test_checking_a_config_takes_less_than_one_and_a_half_seconds():

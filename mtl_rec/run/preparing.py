@@ -1,0 +1,75 @@
+"""The first stage of a run: its data, and what was learned of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mtl_rec.config.run import RunConfig
+from mtl_rec.data import Splits, open_exposures
+from mtl_rec.data.splitting import PARTS
+from mtl_rec.preprocess import Preprocessor
+from mtl_rec.run.encoding import SplitEncoder
+from mtl_rec.run.folder import RunFolder
+from mtl_rec.run.stages import Stage, quiet
+
+
+@dataclass(frozen=True)
+class PreparedRun:
+    """A run whose data is known; the later stages start from it.
+
+    Attributes:
+        folder: Has the config, the preprocessor, and `data.json`.
+        config: Of the run.
+        splits: The rows as they are in the data.
+        preprocessor: Encodes them.
+        encoder: Has each split encoded, or encodes it when it is first asked for.
+    """
+
+    folder: RunFolder
+    config: RunConfig
+    splits: Splits
+    preprocessor: Preprocessor
+    encoder: SplitEncoder
+
+
+def prepare_run(
+    config: RunConfig, runs_directory: Path, stage: Stage = quiet
+) -> PreparedRun:
+    """Learns from the data and encodes it; bad data leaves nothing behind.
+
+    Args:
+        config: The run.
+        runs_directory: Gets `<name>/<time>/` when all else is done.
+        stage: Called with what begins; the context ends with it.
+
+    Raises:
+        SchemaError: The rows contradict the config.
+        ArtifactError: The data can't be read.
+    """
+    with stage("open the exposures, learn vocabularies and statistics") as progress:
+        splits = open_exposures(config.data, config.features, config.tasks, progress)
+        preprocessor = Preprocessor.fit(config.features, config.tasks, splits.train)
+    encoder = SplitEncoder(preprocessor, splits, config.data.encoded, stage)
+    encoded = {name: encoder.encode(name) for name in PARTS}
+
+    folder = RunFolder.create(runs_directory, config)
+    preprocessor.save(folder.preprocessor)
+    about = {
+        n: {"rows": len(e), "fingerprint": e.fingerprint()} for n, e in encoded.items()
+    }
+    folder.write_json(folder.data_path, about)
+    return PreparedRun(folder, config, splits, preprocessor, encoder)
+
+
+def reopen_run(folder: RunFolder, stage: Stage = quiet) -> PreparedRun:
+    """What `prepare_run` gave, from the folder it made; encodes nothing yet.
+
+    Raises:
+        SchemaError: The rows contradict the config.
+        ArtifactError: The data or the preprocessor can't be read.
+    """
+    config = folder.config()
+    preprocessor = Preprocessor.load(folder.preprocessor)
+    with stage("open the exposures") as progress:
+        splits = open_exposures(config.data, config.features, config.tasks, progress)
+    encoder = SplitEncoder(preprocessor, splits, config.data.encoded, stage)
+    return PreparedRun(folder, config, splits, preprocessor, encoder)
