@@ -126,7 +126,7 @@ def train_dense(config: Any, schema: Any, encoded: Any, seed: int) -> Any:
     from mtl_rec.losses import funnel_losses
     from mtl_rec.models import build_model
     from mtl_rec.training import Batches
-    from mtl_rec.training.checkpoint import mode_of
+    from mtl_rec.training.best_epoch import mode_of
     from mtl_rec.training.validation import ValidationMetrics
 
     keras.utils.set_random_seed(seed)

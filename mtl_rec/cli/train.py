@@ -25,8 +25,18 @@ def train(
     runs: Annotated[
         Path, typer.Option(help="Folder that gets <name>/<time>/ of the run.")
     ] = Path("runs"),
+    fresh: Annotated[
+        bool,
+        typer.Option(
+            "--fresh", help="Begin a new run, even if one like it was interrupted."
+        ),
+    ] = False,
 ) -> None:
-    """Train, evaluate, export and verify."""
+    """Train, evaluate, export and verify.
+
+    A run that was interrupted is gone on with: the same command ends with the same
+    model as if nothing had happened.
+    """
     run = load_config(config, overrides)
     with frameworks():
         # TensorFlow takes seconds to import, which a wrong config need not wait for.
@@ -36,7 +46,7 @@ def train(
         from mtl_rec.training.progress import EpochProgress
 
     console = output_console()
-    result = train_run(run, runs, Stages(console), (EpochProgress(console),))
+    result = train_run(run, runs, Stages(console), (EpochProgress(console),), fresh)
     console.print(metrics_table(result.metrics))
     console.print(rungs_table(result.version.rungs))
     for line in (

@@ -74,6 +74,17 @@ class EarlyStopping(Section):
     """Change that counts as better."""
 
 
+class CheckpointCadence(Section):
+    """How often the state of training is saved; always at the end of an epoch."""
+
+    every_steps: Count | None = None
+    """Batches after which it is saved again within an epoch, at the end of a call."""
+    every_minutes: PositiveFloat | None = 5.0
+    """Minutes after which it is saved again within an epoch; null for never."""
+    keep: Annotated[int, Field(ge=2)] = 2
+    """Newest files that stay, beside the weights of the best epoch."""
+
+
 class Training(Section):
     """Batches, epochs, optimizer and stopping."""
 
@@ -81,6 +92,8 @@ class Training(Section):
     epochs: Count = 10
     optimizer: Optimizer = LazyAdam(kind="lazy_adam")
     early_stopping: EarlyStopping = EarlyStopping()
+    checkpoints: CheckpointCadence = CheckpointCadence()
+    """A run that is killed goes on from the newest of them."""
     steps_per_call: Count | None = None
     """Batches that one compiled call trains on, one after the other. Not given: as many
     as make some sixteen thousand rows. To Keras' callbacks a call is one batch."""

@@ -47,7 +47,9 @@ def finish_run(run: PreparedRun, stage: Stage = quiet) -> RunResult:
         model = load_model(run.folder.model_path)
         metrics = evaluate(model, exposures)
     write_metrics(run.folder.metrics_path, metrics)
-    return RunResult(run.folder, metrics, export_prepared(run, model, stage))
+    version = export_prepared(run, model, stage)
+    run.folder.write_json(run.folder.version_path, {"path": str(version.path)})
+    return RunResult(run.folder, metrics, version)
 
 
 def export_prepared(

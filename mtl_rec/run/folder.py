@@ -1,7 +1,10 @@
 """The folder of one run: `runs/<name>/<time>/`."""
 
+import fcntl
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,6 +71,42 @@ class RunFolder:
         if not path.exists():
             return None
         return json.loads(path.read_text(encoding="utf-8"))
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """While active, no other process goes on with this run.
+
+        The system lets go of the lock however the process ends.
+
+        Raises:
+            ArtifactError: Another process is at it.
+        """
+        with self._lock_path.open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise ArtifactError(
+                    f"'{self.path}' is being trained by another process. Wait for it, "
+                    "or begin another run with `--fresh`."
+                ) from error
+            yield
+
+    def is_locked(self) -> bool:
+        """Whether another process is at this run."""
+        try:
+            with self.locked():
+                return False
+        except ArtifactError:
+            return True
+
+    @property
+    def _lock_path(self) -> Path:
+        return self.path / ".lock"
+
+    @property
+    def version_path(self) -> Path:
+        """Where the exported version is; a run that has it is finished."""
+        return self.path / "version.json"
 
     @property
     def config_path(self) -> Path:

@@ -13,6 +13,7 @@ from mtl_rec.run.finishing import RunResult, export_prepared, finish_run
 from mtl_rec.run.fitting import fit_run
 from mtl_rec.run.folder import RunFolder
 from mtl_rec.run.preparing import prepare_run, reopen_run
+from mtl_rec.run.resuming import resume_run, unfinished_run
 from mtl_rec.run.stages import Stage, quiet
 
 
@@ -21,14 +22,19 @@ def train_run(
     runs_directory: Path = Path("runs"),
     stage: Stage = quiet,
     callbacks: tuple[keras.callbacks.Callback, ...] = (),
+    fresh: bool = False,
 ) -> RunResult:
     """Trains, evaluates and exports; bad data leaves nothing behind.
+
+    A run of the same config and data that was interrupted is gone on with, from its
+    newest checkpoint, and ends as if it had not been.
 
     Args:
         config: The run.
         runs_directory: Gets `<name>/<time>/`.
         stage: Called with what begins; the context ends with it.
-        callbacks: More Keras callbacks for `fit`.
+        callbacks: More Keras callbacks for `fit`; what they hold is not restored.
+        fresh: Whether to begin a new run whatever there is.
 
     Raises:
         SchemaError: The rows contradict the config.
@@ -37,10 +43,14 @@ def train_run(
         VerificationError: The exported version failed its proof; the trained model
             stays in the run's folder.
     """
-    run = prepare_run(config, runs_directory, stage)
-    train, validation = (run.encoder.encode(name) for name in ("train", "validation"))
-    fit_run(run.folder, config, train, validation, callbacks)
-    return finish_run(run, stage)
+    found = None if fresh else unfinished_run(runs_directory, config)
+    run = resume_run(found, stage) if found else None
+    run = run or prepare_run(config, runs_directory, stage)
+    with run.folder.locked():
+        if not run.folder.model_path.exists():
+            train, validation = (run.encoder.encode(n) for n in ("train", "validation"))
+            fit_run(run.folder, config, train, validation, callbacks)
+        return finish_run(run, stage)
 
 
 def evaluate_run(folder: RunFolder, split: str, stage: Stage = quiet) -> Metrics:

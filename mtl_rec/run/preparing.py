@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mtl_rec.config.run import RunConfig
 from mtl_rec.data import Splits, open_exposures
@@ -49,15 +50,20 @@ def prepare_run(
         splits = open_exposures(config.data, config.features, config.tasks, progress)
         preprocessor = Preprocessor.fit(config.features, config.tasks, splits.train)
     encoder = SplitEncoder(preprocessor, splits, config.data.encoded, stage)
-    encoded = {name: encoder.encode(name) for name in PARTS}
-
+    about = described(encoder)
     folder = RunFolder.create(runs_directory, config)
     preprocessor.save(folder.preprocessor)
-    about = {
-        n: {"rows": len(e), "fingerprint": e.fingerprint()} for n, e in encoded.items()
-    }
+    # Last, as a run that has it can be gone on with.
     folder.write_json(folder.data_path, about)
     return PreparedRun(folder, config, splits, preprocessor, encoder)
+
+
+def described(encoder: SplitEncoder) -> dict[str, dict[str, Any]]:
+    """Rows and fingerprint of every split as it is encoded."""
+    encoded = {name: encoder.encode(name) for name in PARTS}
+    return {
+        n: {"rows": len(e), "fingerprint": e.fingerprint()} for n, e in encoded.items()
+    }
 
 
 def reopen_run(folder: RunFolder, stage: Stage = quiet) -> PreparedRun:

@@ -55,23 +55,36 @@ class Batches(keras.utils.PyDataset):
         if groups_requests:
             share = requests_per_row(exposures)
             self._capacity = usual_capacity(self.batch_size, share)
-        self._epoch = first_epoch
+        self.begin(first_epoch)
         # Gathers the next item while the present one is trained on.
         self._thread = ThreadPoolExecutor(1, "batches")
         self._ahead: tuple[tuple[int, int], Future] | None = None
 
-    def __len__(self) -> int:
+    @property
+    def num_items(self) -> int:
+        """Items of a whole epoch."""
         return self._num_rows // (self.batch_size * self.steps_per_call)
 
+    def begin(self, epoch: int, first_item: int = 0) -> None:
+        """Makes this the epoch that is read, without its first items."""
+        self._epoch, self._first_item = epoch, first_item
+
+    def item(self, epoch: int, index: int):
+        """One item of any epoch."""
+        return self._thread.submit(self._item, epoch, index).result()
+
+    def __len__(self) -> int:
+        return self.num_items - self._first_item
+
     def __getitem__(self, index: int):
-        wanted = (self._epoch, index)
-        if self._ahead is None or self._ahead[0] != wanted:
-            self._ahead = wanted, self._thread.submit(self._item, *wanted)
-        _, item = self._ahead
-        is_last = index + 1 == len(self)
+        index += self._first_item
+        wanted, ahead = (self._epoch, index), self._ahead
+        if ahead is None or ahead[0] != wanted:
+            ahead = wanted, self._thread.submit(self._item, *wanted)
+        is_last = index + 1 == self.num_items
         following = (self._epoch + 1, 0) if is_last else (self._epoch, index + 1)
         self._ahead = following, self._thread.submit(self._item, *following)
-        return item.result()
+        return ahead[1].result()
 
     def _item(self, epoch: int, index: int):
         """Gathers the rows of an item; only the thread calls it."""
@@ -97,8 +110,12 @@ class Batches(keras.utils.PyDataset):
         return {name: array.reshape(shape) for name, array in arrays.items()}
 
     def on_epoch_end(self) -> None:
-        """Called by Keras: the next epoch's order."""
-        self._epoch += 1
+        """Called by Keras: the next epoch's order.
+
+        It calls this once before the first epoch too; `Checkpoints` begins each epoch
+        by its number.
+        """
+        self.begin(self._epoch + 1)
 
 
 def usual_steps_per_call(num_rows: int, batch_size: int) -> int:

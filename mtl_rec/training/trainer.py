@@ -8,9 +8,14 @@ from mtl_rec.config.training import Training
 from mtl_rec.schema.encoded import EncodedExposures
 from mtl_rec.training.base_rate import match_base_rate
 from mtl_rec.training.batches import Batches, usual_steps_per_call
-from mtl_rec.training.checkpoint import BestCheckpoint, mode_of
+from mtl_rec.training.best_epoch import BestEpoch
+from mtl_rec.training.checkpoints import Checkpoints, fit_on
+from mtl_rec.training.epoch_logs import EpochLogs
+from mtl_rec.training.finite_loss import FiniteLoss
 from mtl_rec.training.trainable import TrainableModel
 from mtl_rec.training.validation import ValidationMetrics
+
+CHECKPOINTS, BEST_WEIGHTS = "checkpoints", "best.weights.h5"
 
 
 def fit_best(
@@ -24,6 +29,9 @@ def fit_best(
 ) -> list[dict[str, float]]:
     """Fits until the stated metric stops getting better and keeps the best epoch.
 
+    Where the folder has checkpoints of the same training, it goes on from the newest
+    and ends with the same bits as if it had not been interrupted.
+
     Args:
         model: Left with the weights of the best epoch; with sampled negatives, the
             first event's bias is then fitted to the validation rows.
@@ -36,12 +44,11 @@ def fit_best(
 
     Returns:
         The logs of every epoch.
+
+    Raises:
+        TrainingError: A loss or a weight is no longer a number.
+        ArtifactError: The checkpoints in the folder are another model's.
     """
-    stopping = config.early_stopping
-    mode = mode_of(stopping.metric)
-    checkpoint_path = folder / "checkpoints" / "best.weights.h5"
-    checkpoint_path.parent.mkdir(parents=True, exist_ok=True)
-    checkpoint = BestCheckpoint(checkpoint_path, stopping.metric, mode)
     steps_per_call = config.steps_per_call or usual_steps_per_call(
         len(train), config.batch_size
     )
@@ -56,28 +63,30 @@ def fit_best(
         steps_per_call=steps_per_call,
         groups_requests=groups_requests,
     )
-    history = model.fit(
+    checkpoint_folder = folder / CHECKPOINTS
+    checkpoint_folder.mkdir(parents=True, exist_ok=True)
+    best = BestEpoch(checkpoint_folder / BEST_WEIGHTS, config.early_stopping)
+    logs = EpochLogs()
+    checkpoints = Checkpoints(
+        checkpoint_folder, batches, config.checkpoints, {"best": best, "logs": logs}
+    )
+    fit_on(
+        model,
         batches,
-        epochs=config.epochs,
-        shuffle=False,
-        verbose=0,
-        callbacks=[
+        config.epochs,
+        checkpoints,
+        [
+            FiniteLoss(batches, checkpoints, folder, train.schema),
             ValidationMetrics(validation),
-            checkpoint,
-            keras.callbacks.EarlyStopping(
-                stopping.metric,
-                mode=mode,
-                patience=stopping.patience,
-                min_delta=stopping.min_delta,
-            ),
+            logs,
+            best,
             keras.callbacks.TensorBoard(
                 folder / "logs", write_graph=False, profile_batch=0
             ),
             *callbacks,
         ],
     )
-    model.load_weights(checkpoint_path)
+    model.load_weights(checkpoint_folder / BEST_WEIGHTS)
     if validation.sampling_weights is not None:
         match_base_rate(model, validation)
-    epochs = zip(*history.history.values(), strict=True)
-    return [dict(zip(history.history, epoch, strict=True)) for epoch in epochs]
+    return logs.epochs

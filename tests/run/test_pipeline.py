@@ -19,6 +19,7 @@ def test_the_run_leaves_everything_it_is_made_of(finished):
 
     assert folder.path.parent == folder.path.parents[1] / "tree"
     assert sorted(p.name for p in folder.path.iterdir()) == [
+        ".lock",
         "checkpoints",
         "data.json",
         "history.json",
@@ -27,6 +28,7 @@ def test_the_run_leaves_everything_it_is_made_of(finished):
         "model.keras",
         "preprocessor",
         "run.yaml",
+        "version.json",
     ]
     assert folder.config() == load_config(place / "tree.yaml")
 

@@ -5,10 +5,10 @@ import pytest
 from sklearn.metrics import log_loss, roc_auc_score
 
 from mtl_rec.config.checks import monitored_metrics
-from mtl_rec.config.training import Training
+from mtl_rec.config.training import EarlyStopping, Training
 from mtl_rec.errors import TrainingError
 from mtl_rec.training import fit_best
-from mtl_rec.training.checkpoint import BestCheckpoint, mode_of
+from mtl_rec.training.best_epoch import BestEpoch, mode_of
 from mtl_rec.training.validation import ValidationMetrics
 
 
@@ -72,7 +72,7 @@ def test_weights_that_diverge_stop_with_the_way_out(
     make_model, exposures, validation, tmp_path
 ):
     model = make_model(optimizer={"learning_rate": 1e30})
-    text = "The weights have diverged: lower `training.optimizer.learning_rate`."
+    text = "the weights have diverged: lower `training.optimizer.learning_rate`"
 
     with pytest.raises(TrainingError, match=re.escape(text)):
         run(model, exposures, validation, tmp_path, epochs=3)
@@ -83,8 +83,11 @@ def test_checkpoint_and_tensorboard_logs_are_written(
 ):
     run(make_model(), exposures, validation, tmp_path, epochs=2)
 
-    files = list((tmp_path / "checkpoints").iterdir())
-    assert [file.name for file in files] == ["best.weights.h5"]
+    files = sorted(file.name for file in (tmp_path / "checkpoints").iterdir())
+    assert files == [
+        *("000000000009.checkpoint", "000000000018.checkpoint"),
+        "best.weights.h5",
+    ]
     assert scalar_tags(tmp_path / "logs" / "train") >= {
         "epoch_loss",
         "epoch_click_loss",
@@ -116,11 +119,12 @@ def test_auc_is_better_higher_and_a_loss_lower():
 
 def test_a_metric_that_is_never_defined_keeps_the_first_epoch(make_model, tmp_path):
     model = make_model()
-    checkpoint = BestCheckpoint(tmp_path / "best.weights.h5", "val_buy_auc", "max")
-    checkpoint.set_model(model)
+    stopping = EarlyStopping(metric="val_buy_auc")
+    best = BestEpoch(tmp_path / "best.weights.h5", stopping)
+    best.set_model(model)
 
     for epoch in range(3):
-        checkpoint.on_epoch_end(epoch, {"val_buy_auc": float("nan")})
+        best.on_epoch_end(epoch, {"val_buy_auc": float("nan")})
 
-    assert checkpoint.best_epoch == 0
+    assert best.best_epoch == 0
     assert (tmp_path / "best.weights.h5").is_file()

@@ -13,16 +13,31 @@ def train_step(model: Any, state: Any, data: Any) -> tuple[dict[str, Any], Any]:
     """One call of `TrainableModel`, as Keras' JAX trainer makes it."""
     batch = keras.utils.unpack_x_y_sample_weight(data)
     if model.holds_several_batches(batch[0]):
-        state, _ = jax.lax.scan(
-            lambda state, batch: (_train_one(model, state, batch), None), state, batch
-        )
+        state = _train_several(model, state, batch)
     else:
-        state = _train_one(model, state, batch)
+        state, _ = _train_one(model, state, batch)
     with _Values(model, state).scope():
         return model.get_metrics_result(), state
 
 
-def _train_one(model: Any, state: Any, batch: Any) -> Any:
+def _train_several(model: Any, state: Any, batches: Any) -> Any:
+    """A loop that ends at a loss that is not a number, which others would spread."""
+    num_batches = len(jax.tree.leaves(batches)[0])
+
+    def train_next(carry):
+        number, _, state = carry
+        batch = jax.tree.map(lambda part: part[number], batches)
+        state, loss = _train_one(model, state, batch)
+        return number + 1, jnp.isfinite(loss), state
+
+    carry = (jnp.asarray(0), jnp.asarray(True), state)
+    return jax.lax.while_loop(
+        lambda carry: (carry[0] < num_batches) & carry[1], train_next, carry
+    )[2]
+
+
+def _train_one(model: Any, state: Any, batch: Any) -> tuple[Any, Any]:
+    """The state after a batch, and its loss."""
     x, y, sample_weight = batch
     optimizer = model.optimizer
     values = _Values(model, state)
@@ -66,7 +81,7 @@ def _train_one(model: Any, state: Any, batch: Any) -> Any:
 
     for (part, _), total in zip(trained, summed, strict=True):
         part.update(optimizer.row_optimizer(), values, total, rate, step)
-    return values.state()
+    return values.state(), loss
 
 
 class _Touched:

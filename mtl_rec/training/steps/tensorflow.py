@@ -26,22 +26,24 @@ def train_step(model: Any, data: Any) -> dict[str, Any]:
 
 
 def _train_several(model: Any, batches: Any) -> None:
-    """A loop inside the graph; inside XLA where nothing must stay outside."""
+    """A loop inside the graph; inside XLA where nothing must stay outside.
+
+    It ends at a loss that is not a number, which later batches would spread.
+    """
     tensors = [part for part in keras.tree.flatten(batches) if part is not None]
     num_batches = tf.shape(tensors[0])[0]
 
     def train_all(batches, num_batches):
-        def train_next(number):
+        def train_next(number, _):
             batch = keras.tree.map_structure(
                 lambda part: None if part is None else part[number], batches
             )
-            _train_one(model, batch)
-            return number + 1
+            return number + 1, tf.math.is_finite(_train_one(model, batch))
 
         tf.while_loop(
-            lambda number: number < num_batches,
+            lambda number, is_finite: tf.logical_and(number < num_batches, is_finite),
             train_next,
-            [tf.constant(0)],
+            [tf.constant(0), tf.constant(True)],
             parallel_iterations=1,
         )
 
@@ -50,7 +52,8 @@ def _train_several(model: Any, batches: Any) -> None:
     train_all(batches, num_batches)
 
 
-def _train_one(model: Any, batch: Any) -> None:
+def _train_one(model: Any, batch: Any) -> Any:
+    """Trains on a batch and gives its loss."""
     x, y, sample_weight = batch
     optimizer = model.optimizer
     ids = model.table_ids(x)
@@ -74,6 +77,7 @@ def _train_one(model: Any, batch: Any) -> None:
 
     model.track_loss(loss, tf.shape(keras.tree.flatten(y_pred)[0])[0])
     model.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+    return loss
 
 
 def _rate_and_step(optimizer: Any) -> tuple[Any, Any]:

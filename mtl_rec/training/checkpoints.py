@@ -1,0 +1,170 @@
+"""Keep the state of a training, so that it goes on exactly where it was killed."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import keras
+
+from mtl_rec.config.training import CheckpointCadence
+from mtl_rec.training.batches import Batches
+from mtl_rec.training.checkpoint_files import CheckpointFiles, TrainingState
+from mtl_rec.training.training_state import restore_arrays, state_arrays
+
+
+class Resumable(Protocol):
+    """What else must go on as it was, such as the best value so far."""
+
+    def state(self) -> dict[str, Any]:
+        """What `restore` takes, as JSON knows it."""
+        ...
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Goes on from a state."""
+        ...
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a training stands.
+
+    Attributes:
+        epoch: Counted from 0.
+        item: Items of `Batches` that are done in it.
+        is_over: Whether no epoch follows, as the training was stopped.
+    """
+
+    epoch: int = 0
+    item: int = 0
+    is_over: bool = False
+
+
+class Checkpoints(keras.callbacks.Callback):
+    """Saves all that a training is made of, at the end of epochs and in between.
+
+    Weights, the optimizer's slots, running metrics, the state of dropout and the place
+    in the data: a training that is killed and started again ends with the same bits as
+    one that was not. It must stand last among the callbacks, and `fit_on` runs the fit.
+
+    Args:
+        folder: Gets the files.
+        batches: What is trained on; their order is a function of seed and epoch.
+        cadence: When to save, and how many files to keep.
+        others: Callbacks whose state belongs to it, by name.
+
+    Attributes:
+        position: Where the newest checkpoint stands; where training begins, if none.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        batches: Batches,
+        cadence: CheckpointCadence | None = None,
+        others: Mapping[str, Resumable] | None = None,
+    ) -> None:
+        super().__init__()
+        self._cadence = cadence or CheckpointCadence()
+        self._files = CheckpointFiles(folder, self._cadence.keep)
+        self._batches = batches
+        self._others = dict(others or {})
+        self._found: TrainingState | None = self._files.newest()
+        self.position = Position()
+        if self._found is not None:
+            self.position = Position(**self._found.progress["position"])
+            for name, other in self._others.items():
+                other.restore(self._found.progress[name])
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Called by Keras, which has just reset the metrics."""
+        if self.position.epoch != epoch:
+            self.position = Position(epoch)
+        self.restore(self.model, with_metrics=self.position.item > 0)
+        self._batches.begin(epoch, self.position.item)
+        self._saved_item, self._saved_at = self.position.item, time.monotonic()
+
+    def restore(self, model: keras.Model, with_metrics: bool = True) -> None:
+        """Puts the newest checkpoint into a model, once and if there is one.
+
+        Args:
+            model: That goes on, compiled as it was.
+            with_metrics: Whether running metrics are put back too; an epoch that
+                begins has none.
+
+        Raises:
+            ArtifactError: The checkpoint is another model's.
+        """
+        if self._found is None:
+            return
+        # Keras makes the losses' running means when it sees the first batch.
+        model._symbolic_build(data_batch=self._batches.item(0, 0))
+        restore_arrays(model, self._found.arrays, with_metrics)
+        self._found = None
+
+    def on_train_batch_end(
+        self, batch: int, logs: dict[str, Any] | None = None
+    ) -> None:
+        """Called by Keras after every item."""
+        item = self.position.item + 1
+        self.position = Position(self.position.epoch, item)
+        if item < self._batches.num_items and self._is_due(item):
+            self._save()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Called by Keras."""
+        self.position = Position(epoch + 1, is_over=bool(self.model.stop_training))
+        self._save()
+
+    def _is_due(self, item: int) -> bool:
+        every_steps, every_minutes = (
+            self._cadence.every_steps,
+            self._cadence.every_minutes,
+        )
+        steps = (item - self._saved_item) * self._batches.steps_per_call
+        seconds = time.monotonic() - self._saved_at
+        return (every_steps is not None and steps >= every_steps) or (
+            every_minutes is not None and seconds >= 60 * every_minutes
+        )
+
+    def _save(self) -> None:
+        progress = {name: other.state() for name, other in self._others.items()}
+        progress["position"] = asdict(self.position)
+        items = self.position.epoch * self._batches.num_items + self.position.item
+        self._files.write(
+            items * self._batches.steps_per_call, state_arrays(self.model), progress
+        )
+        self._saved_item, self._saved_at = self.position.item, time.monotonic()
+
+
+def fit_on(
+    model: keras.Model,
+    batches: Batches,
+    epochs: int,
+    checkpoints: Checkpoints,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> None:
+    """Fits from where the newest checkpoint stands to the last epoch.
+
+    An epoch that was left half done is one `fit`, the epochs after it are another.
+
+    Args:
+        model: Compiled.
+        batches: What `checkpoints` knows.
+        epochs: In all, those before the checkpoint included.
+        checkpoints: From which folder to go on.
+        callbacks: Called before `checkpoints`.
+    """
+    while checkpoints.position.epoch < epochs and not checkpoints.position.is_over:
+        start = checkpoints.position
+        batches.begin(start.epoch, start.item)
+        model.fit(
+            batches,
+            initial_epoch=start.epoch,
+            epochs=start.epoch + 1 if start.item else epochs,
+            shuffle=False,
+            verbose=0,
+            callbacks=[*callbacks, checkpoints],
+        )
+    checkpoints.restore(model)
