@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import keras
 from keras import ops
 
+from mtl_rec.models.initial_weights import InitialWeights, glorot_limit
 from mtl_rec.models.layers.bias import Bias
 from mtl_rec.models.layers.field_linear import FieldLinear
 from mtl_rec.models.layers.request_rows import RequestRows
@@ -90,8 +91,7 @@ class EmbeddedFields:
         Returns:
             `(batch, units)`.
         """
-        limit = (6.0 / (self.width + (fan_out or units))) ** 0.5
-        initializer = keras.initializers.RandomUniform(-limit, limit)
+        limit = glorot_limit(self.width, fan_out or units)
         total: dict[bool, keras.KerasTensor] = {}
         for side in self.sides:
             prefix = f"{name}_user" if side.is_by_request else name
@@ -109,7 +109,7 @@ class EmbeddedFields:
                 dense = keras.layers.Dense(
                     units,
                     use_bias=False,
-                    kernel_initializer=initializer,
+                    kernel_initializer=InitialWeights("uniform", limit),
                     name=f"{prefix}_dense",
                 )
                 own.append(dense(joined(side.others)))

@@ -5,6 +5,7 @@ from keras import ops
 
 from mtl_rec.config.model import SharedBottom
 from mtl_rec.models.heads import funnel_heads
+from mtl_rec.models.initial_weights import InitialWeights, glorot_limit
 from mtl_rec.models.inputs import embed_fields, packed_inputs
 from mtl_rec.models.layers.hashed_dropout import HashedDropout
 from mtl_rec.schema.schema import Schema
@@ -22,7 +23,10 @@ def build_shared_bottom(
         if bottom is None:
             linear = fields.linear(units, name)
         else:
-            linear = keras.layers.Dense(units, name=name)(bottom)
+            limit = glorot_limit(bottom.shape[-1], units)
+            initializer = InitialWeights("uniform", limit)
+            dense = keras.layers.Dense(units, kernel_initializer=initializer, name=name)
+            linear = dense(bottom)
         bottom = HashedDropout(config.dropout)(ops.relu(linear))
     if bottom is None:
         bottom = fields.joined()

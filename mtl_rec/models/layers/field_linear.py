@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from mtl_rec.models.initial_weights import InitialWeights
 from mtl_rec.models.layers.row_sums import summed_rows
 
 
@@ -51,11 +52,10 @@ class FieldLinear(keras.layers.Layer):
 
     def build(self, embedded_shape, ids_shape, table_shape):
         _, num_columns, embedding_dim = embedded_shape
-        limit = self.initial_limit
         self.kernel = self.add_weight(
             name="kernel",
             shape=(num_columns, embedding_dim, self.units),
-            initializer=keras.initializers.RandomUniform(-limit, limit),
+            initializer=InitialWeights("uniform", self.initial_limit),
         )
 
     def call(self, embedded, ids, table, training=False):

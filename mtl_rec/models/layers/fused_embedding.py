@@ -8,6 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from mtl_rec.models.initial_weights import InitialWeights
 from mtl_rec.models.layers.given import given
 from mtl_rec.table_rows import rows_of
 
@@ -73,7 +74,7 @@ class FusedEmbedding(keras.layers.Layer):
         self.table = self.add_weight(
             name="table",
             shape=(self.num_rows, self.embedding_dim),
-            initializer=keras.initializers.RandomNormal(stddev=0.01),
+            initializer=InitialWeights("normal", 0.01),
             dtype="float32",
             autocast=False,
         )

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from mtl_rec.models.initial_weights import InitialWeights, glorot_limit
 from mtl_rec.models.layers.hashed_dropout import HashedDropout
 
 
@@ -55,11 +56,11 @@ class ParallelMLP(keras.layers.Layer):
         input_dim = input_shape[-1]
         for depth, units in enumerate(self.units):
             # Glorot's limits follow the fans of one network, not of the stack.
-            limit = (6.0 / (input_dim + units)) ** 0.5
+            limit = glorot_limit(input_dim, units)
             kernel = self.add_weight(
                 name=f"kernel_{depth}",
                 shape=(self.num_networks, input_dim, units),
-                initializer=keras.initializers.RandomUniform(-limit, limit),
+                initializer=InitialWeights("uniform", limit),
             )
             bias = self.add_weight(
                 name=f"bias_{depth}",

@@ -5,6 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from mtl_rec.models.initial_weights import InitialWeights, glorot_limit
+
 
 @keras.saving.register_keras_serializable(package="mtl_rec")
 class TaskHeads(keras.layers.Layer):
@@ -17,11 +19,10 @@ class TaskHeads(keras.layers.Layer):
 
     def build(self, input_shape):
         _, num_tasks, input_dim = input_shape
-        limit = (6.0 / (input_dim + 1)) ** 0.5
         self.kernel = self.add_weight(
             name="kernel",
             shape=(num_tasks, input_dim),
-            initializer=keras.initializers.RandomUniform(-limit, limit),
+            initializer=InitialWeights("uniform", glorot_limit(input_dim, 1)),
         )
         self.bias = self.add_weight(
             name="bias", shape=(num_tasks,), initializer="zeros"
