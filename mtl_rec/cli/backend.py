@@ -24,7 +24,7 @@ def frameworks() -> Iterator[None]:
     if backend != "tensorflow":
         raise ConfigError(
             "The command line runs Keras on TensorFlow. Received: KERAS_BACKEND="
-            f"{backend}. Unset it; models and layers run on it from Python."
+            f"{backend}. Unset it; `mtl-rec train --backend jax` trains on JAX."
         )
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # Predicting splits of several sizes is no mistake, whatever it counts as retracing.

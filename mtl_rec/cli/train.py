@@ -1,7 +1,7 @@
 """`mtl-rec train`: from a config to a verified version."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -15,6 +15,7 @@ EXAMPLES = (
     "mtl-rec train configs/quickstart.yaml\n\n"
     "mtl-rec train configs/quickstart.yaml "
     "--set model.architecture.kind=shared_bottom --set training.epochs=3\n\n"
+    "mtl-rec train configs/quickstart.yaml --backend jax\n\n"
     "tensorboard --logdir runs"
 )
 
@@ -22,6 +23,10 @@ EXAMPLES = (
 def train(
     config: ConfigPath,
     overrides: Overrides = [],  # noqa: B006 - typer copies it
+    backend: Annotated[
+        Literal["tensorflow", "jax"] | None,
+        typer.Option(help="What trains; as --set training.backend=..."),
+    ] = None,
     runs: Annotated[
         Path, typer.Option(help="Folder that gets <name>/<time>/ of the run.")
     ] = Path("runs"),
@@ -37,7 +42,8 @@ def train(
     A run that was interrupted is gone on with: the same command ends with the same
     model as if nothing had happened.
     """
-    run = load_config(config, overrides)
+    asked = [f"training.backend={backend}"] if backend else []
+    run = load_config(config, [*overrides, *asked])
     with frameworks():
         # TensorFlow takes seconds to import, which a wrong config need not wait for.
         from mtl_rec.cli.display import metrics_table, rungs_table

@@ -88,6 +88,9 @@ class CheckpointCadence(Section):
 class Training(Section):
     """Batches, epochs, optimizer and stopping."""
 
+    backend: Literal["tensorflow", "jax"] = "tensorflow"
+    """What trains. JAX does so in a process of its own, without TensorFlow, on encoded
+    files; TensorFlow then evaluates and exports. Needs `mtl-rec[jax]`."""
     batch_size: Count = 512
     epochs: Count = 10
     optimizer: Optimizer = LazyAdam(kind="lazy_adam")

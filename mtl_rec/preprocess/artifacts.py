@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from mtl_rec.errors import ArtifactError
-from mtl_rec.preprocess.numbers import NumberStatistics
+from mtl_rec.preprocess.number_statistics import NumberStatistics
 from mtl_rec.schema.schema import Schema
 
 VOCABULARY = "vocabulary.txt"

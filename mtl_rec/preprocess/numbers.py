@@ -1,33 +1,18 @@
 """Numbers to standardised inputs and bucket ids, never NaN or infinite."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
 
 from mtl_rec.config.features import Numeric
+from mtl_rec.preprocess.number_statistics import NumberStatistics
 
 MISSING_BUCKET_ID = 1
 """Id of a missing value in a bucketed feature; the buckets come next."""
 
 MAX_DEVIATIONS = 10.0
 """Standard deviations beyond which a value counts as this far."""
-
-
-@dataclass(frozen=True)
-class NumberStatistics:
-    """What the training split says of one numeric feature.
-
-    Attributes:
-        mean: After the transform.
-        standard_deviation: After the transform; 1 where all values are equal.
-        boundaries: Between buckets, ascending; of `quantiles` only.
-    """
-
-    mean: float = 0.0
-    standard_deviation: float = 1.0
-    boundaries: tuple[float, ...] = ()
 
 
 def standardise(

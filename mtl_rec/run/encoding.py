@@ -56,8 +56,8 @@ class SplitEncoder:
 
     def _found_or_made(self, name: str) -> EncodedExposures:
         schema, split = self._preprocessor.schema, getattr(self._splits, name)
-        if Path(self._cache.directory).is_dir() and has_encoded(self._folder / name):
-            return open_encoded(self._folder / name, schema)
+        if Path(self._cache.directory).is_dir() and has_encoded(self.folder / name):
+            return open_encoded(self.folder / name, schema)
         chunks = self._preprocessor.encode_chunks(split)
         kept: list[EncodedExposures] = []
         num_bytes = 0
@@ -66,14 +66,17 @@ class SplitEncoder:
             num_bytes += chunk.num_bytes
             if num_bytes > self._bytes_left:
                 del chunk
-                write_encoded(self._folder / name, chain(_released(kept), chunks))
-                return open_encoded(self._folder / name, schema)
+                write_encoded(self.folder / name, chain(_released(kept), chunks))
+                return open_encoded(self.folder / name, schema)
         self._bytes_left -= num_bytes
         return joined(_released(kept))
 
     @cached_property
-    def _folder(self) -> Path:
-        """Named by all that decides what is in it; costs a pass over the files."""
+    def folder(self) -> Path:
+        """Where splits are stored: named by all that decides what is in them.
+
+        Costs a pass over the files of the data.
+        """
         learned = self._preprocessor.fingerprint()
         data = data_fingerprint(self._splits.train)
         name = hashlib.sha256(f"{learned}{data}".encode()).hexdigest()[:16]

@@ -9,10 +9,12 @@ from mtl_rec.evaluation import evaluate
 from mtl_rec.evaluation.report import Metrics
 from mtl_rec.export import ExportedVersion
 from mtl_rec.models import load_model
+from mtl_rec.run.backends import require_backends
 from mtl_rec.run.finishing import RunResult, export_prepared, finish_run
 from mtl_rec.run.fitting import fit_run
+from mtl_rec.run.fitting_on_jax import fit_on_jax
 from mtl_rec.run.folder import RunFolder
-from mtl_rec.run.preparing import prepare_run, reopen_run
+from mtl_rec.run.preparing import PreparedRun, prepare_run, reopen_run
 from mtl_rec.run.resuming import resume_run, unfinished_run
 from mtl_rec.run.stages import Stage, quiet
 
@@ -33,24 +35,37 @@ def train_run(
         config: The run.
         runs_directory: Gets `<name>/<time>/`.
         stage: Called with what begins; the context ends with it.
-        callbacks: More Keras callbacks for `fit`; what they hold is not restored.
+        callbacks: More Keras callbacks for `fit`; what they hold is not restored. On
+            JAX they are pickled.
         fresh: Whether to begin a new run whatever there is.
 
     Raises:
+        ConfigError: A framework that the run needs is missing.
         SchemaError: The rows contradict the config.
         ArtifactError: The data can't be read.
         TrainingError: The loss is no longer a number.
         VerificationError: The exported version failed its proof; the trained model
             stays in the run's folder.
     """
+    require_backends(config.training)
     found = None if fresh else unfinished_run(runs_directory, config)
     run = resume_run(found, stage) if found else None
     run = run or prepare_run(config, runs_directory, stage)
     with run.folder.locked():
         if not run.folder.model_path.exists():
-            train, validation = (run.encoder.encode(n) for n in ("train", "validation"))
-            fit_run(run.folder, config, train, validation, callbacks)
+            fit_prepared(run, callbacks)
         return finish_run(run, stage)
+
+
+def fit_prepared(
+    run: PreparedRun, callbacks: tuple[keras.callbacks.Callback, ...] = ()
+) -> None:
+    """Trains on the backend that the config asks for."""
+    train, validation = (run.encoder.encode(name) for name in ("train", "validation"))
+    if run.config.training.backend == "jax":
+        fit_on_jax(run.folder, run.encoder.folder, callbacks)
+    else:
+        fit_run(run.folder, run.config, train, validation, callbacks)
 
 
 def evaluate_run(folder: RunFolder, split: str, stage: Stage = quiet) -> Metrics:

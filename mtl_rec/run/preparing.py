@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mtl_rec.config.data import EncodedCache
 from mtl_rec.config.run import RunConfig
 from mtl_rec.data import Splits, open_exposures
 from mtl_rec.data.splitting import PARTS
@@ -49,7 +50,7 @@ def prepare_run(
     with stage("open the exposures, learn vocabularies and statistics") as progress:
         splits = open_exposures(config.data, config.features, config.tasks, progress)
         preprocessor = Preprocessor.fit(config.features, config.tasks, splits.train)
-    encoder = SplitEncoder(preprocessor, splits, config.data.encoded, stage)
+    encoder = SplitEncoder(preprocessor, splits, _cache(config), stage)
     about = described(encoder)
     folder = RunFolder.create(runs_directory, config)
     preprocessor.save(folder.preprocessor)
@@ -77,5 +78,12 @@ def reopen_run(folder: RunFolder, stage: Stage = quiet) -> PreparedRun:
     preprocessor = Preprocessor.load(folder.preprocessor)
     with stage("open the exposures") as progress:
         splits = open_exposures(config.data, config.features, config.tasks, progress)
-    encoder = SplitEncoder(preprocessor, splits, config.data.encoded, stage)
+    encoder = SplitEncoder(preprocessor, splits, _cache(config), stage)
     return PreparedRun(folder, config, splits, preprocessor, encoder)
+
+
+def _cache(config: RunConfig) -> EncodedCache:
+    """Nothing stays in memory where another process trains."""
+    cache = config.data.encoded
+    is_shared = config.training.backend == "jax"
+    return cache.model_copy(update={"memory_gib": 0.0}) if is_shared else cache

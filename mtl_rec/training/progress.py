@@ -26,6 +26,12 @@ class EpochProgress(keras.callbacks.Callback):
         self._console = console
         self._progress: Progress | None = None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """To go on in another process, on the terminal that it has from this one."""
+        console = self._console
+        width = None if console.is_terminal else console.width
+        return _on_own_console, (width, console.stderr, console.quiet)
+
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Called by Keras."""
         self._started = time.perf_counter()
@@ -78,3 +84,7 @@ class EpochProgress(keras.callbacks.Callback):
         if self._progress is not None:
             self._progress.stop()
             self._progress = None
+
+
+def _on_own_console(width: int | None, stderr: bool, quiet: bool) -> EpochProgress:
+    return EpochProgress(Console(width=width, stderr=stderr, quiet=quiet))

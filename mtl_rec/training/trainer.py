@@ -1,5 +1,6 @@
 """Train a model on encoded exposures: epochs, early stopping, best weights, logs."""
 
+import importlib.util
 from pathlib import Path
 
 import keras
@@ -80,9 +81,7 @@ def fit_best(
             ValidationMetrics(validation),
             logs,
             best,
-            keras.callbacks.TensorBoard(
-                folder / "logs", write_graph=False, profile_batch=0
-            ),
+            *_curves(folder / "logs"),
             *callbacks,
         ],
     )
@@ -90,3 +89,10 @@ def fit_best(
     if validation.sampling_weights is not None:
         match_base_rate(model, validation)
     return logs.epochs
+
+
+def _curves(folder: Path) -> list[keras.callbacks.Callback]:
+    """None where TensorFlow is missing, with which Keras' callback writes them."""
+    if importlib.util.find_spec("tensorflow") is None:
+        return []
+    return [keras.callbacks.TensorBoard(folder, write_graph=False, profile_batch=0)]

@@ -1,12 +1,15 @@
 """TensorFlow is the backend of the command line, and imported quietly."""
 
 import os
+import sys
+from pathlib import Path
 
 import pytest
 
 from mtl_rec.cli.backend import frameworks
 from mtl_rec.errors import ConfigError
 
+QUICKSTART = Path(__file__).parents[2] / "configs" / "quickstart.yaml"
 NOTE = b"a note about the processor\n"
 
 
@@ -18,7 +21,7 @@ def test_another_backend_is_refused(monkeypatch):
 
     assert str(raised.value) == (
         "The command line runs Keras on TensorFlow. Received: KERAS_BACKEND=jax. "
-        "Unset it; models and layers run on it from Python."
+        "Unset it; `mtl-rec train --backend jax` trains on JAX."
     )
 
 
@@ -53,3 +56,15 @@ def test_notes_of_an_import_that_fails_are_shown(monkeypatch, capfd):
         fail()
 
     assert capfd.readouterr().err == NOTE.decode()
+
+
+def test_training_on_jax_says_what_to_install(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "jax", None)
+
+    outcome = run("train", QUICKSTART, "--backend", "jax")
+
+    assert (outcome.code, outcome.left_behind) == (1, [])
+    assert outcome.error == (
+        "`training.backend: jax` needs JAX, which is not installed. Install it with "
+        "`pip install 'mtl-rec[jax]'`, or train on tensorflow.\n"
+    )
