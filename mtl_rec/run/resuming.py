@@ -55,5 +55,5 @@ def _progress(folder: RunFolder) -> str:
     state = CheckpointFiles(folder.path / CHECKPOINTS).newest()
     if state is None:
         return "which has no checkpoint yet"
-    position = state.progress["position"]
-    return f"from epoch {position['epoch'] + 1}, call {position['item'] + 1}"
+    epoch, batches = state.progress["position"]["epoch"], state.progress["batches"]
+    return f"from epoch {epoch + 1}, batch {batches + 1}"

@@ -130,11 +130,11 @@ class Checkpoints(keras.callbacks.Callback):
 
     def _save(self) -> None:
         progress = {name: other.state() for name, other in self._others.items()}
-        progress["position"] = asdict(self.position)
-        items = self.position.epoch * self._batches.num_items + self.position.item
-        self._files.write(
-            items * self._batches.steps_per_call, state_arrays(self.model), progress
-        )
+        batches = self.position.item * self._batches.steps_per_call
+        progress |= {"position": asdict(self.position), "batches": batches}
+        whole = self._batches.num_items * self._batches.steps_per_call
+        step = self.position.epoch * whole + batches
+        self._files.write(step, state_arrays(self.model), progress)
         self._saved_item, self._saved_at = self.position.item, time.monotonic()
 
 
@@ -159,12 +159,21 @@ def fit_on(
     while checkpoints.position.epoch < epochs and not checkpoints.position.is_over:
         start = checkpoints.position
         batches.begin(start.epoch, start.item)
+        # Made here, so that callbacks are told of all epochs, not of this fit's.
+        told = keras.callbacks.CallbackList(
+            [*callbacks, checkpoints],
+            add_history=True,
+            model=model,
+            epochs=epochs,
+            steps=len(batches),
+            verbose=0,
+        )
         model.fit(
             batches,
             initial_epoch=start.epoch,
             epochs=start.epoch + 1 if start.item else epochs,
             shuffle=False,
             verbose=0,
-            callbacks=[*callbacks, checkpoints],
+            callbacks=told,
         )
     checkpoints.restore(model)

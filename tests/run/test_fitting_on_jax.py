@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ from mtl_rec.evaluation import predict
 from mtl_rec.models import load_model
 from mtl_rec.run import train_run
 from mtl_rec.run.fitting_on_jax import fit_on_jax
+from mtl_rec.run.folder import RunFolder
 from mtl_rec.run.preparing import prepare_run, reopen_run
 from mtl_rec.training.progress import EpochProgress
 
@@ -47,6 +49,15 @@ def trained(prepared):
         prepared.folder, prepared.encoder.folder, (progress, TensorFlowIsAbsent())
     )
     return prepared.folder
+
+
+@pytest.fixture
+def untrained(prepared, tmp_path):
+    """A copy of the run as it was prepared, of which no checkpoint is left."""
+    path = tmp_path / "untrained"
+    left = shutil.ignore_patterns("checkpoints", "model.keras")
+    shutil.copytree(prepared.folder.path, path, ignore=left)
+    return RunFolder(path)
 
 
 def test_it_learns_what_tensorflow_learns(trained, finished):
@@ -88,15 +99,15 @@ def test_what_goes_wrong_there_is_an_error_here(prepared, tmp_path):
     assert "open_encoded" in raised.value.__notes__[0]
 
 
-def test_an_interruption_reaches_it_and_comes_back(prepared):
+def test_an_interruption_reaches_it_and_comes_back(prepared, untrained):
     with pytest.raises(KeyboardInterrupt):
-        fit_on_jax(prepared.folder, prepared.encoder.folder, (InterruptsItsParent(),))
+        fit_on_jax(untrained, prepared.encoder.folder, (InterruptsItsParent(),))
 
 
 @pytest.mark.slow
-def test_being_killed_is_an_error_that_says_so(prepared):
+def test_being_killed_is_an_error_that_says_so(prepared, untrained):
     with pytest.raises(TrainingError, match="was killed"):
-        fit_on_jax(prepared.folder, prepared.encoder.folder, (IsKilled(),))
+        fit_on_jax(untrained, prepared.encoder.folder, (IsKilled(),))
 
 
 WAIT = """
@@ -112,10 +123,10 @@ fit_on_jax(RunFolder(run), encoded, (SaysItsProcess(said),))
 
 
 @pytest.mark.slow
-def test_it_ends_with_the_process_that_waits_for_it(prepared, tmp_path):
+def test_it_ends_with_the_process_that_waits_for_it(prepared, untrained, tmp_path):
     said = tmp_path / "process"
     tools = sys.modules[SaysItsProcess.__module__].__file__.rpartition("/")[0]
-    places = [prepared.folder.path, prepared.encoder.folder, said, tools]
+    places = [untrained.path, prepared.encoder.folder, said, tools]
     waiting = subprocess.Popen([sys.executable, "-c", WAIT, *map(str, places)])
     _wait_until(said.exists)
 
