@@ -20,11 +20,12 @@ from mtl_rec.config.tasks import Task
 from mtl_rec.errors import SchemaError
 from mtl_rec.preprocess.learning import Moments, Quantiles, ValueCounts
 from mtl_rec.preprocess.lists import kept_elements
-from mtl_rec.preprocess.numbers import NumberStatistics, log_transform
+from mtl_rec.preprocess.numbers import log_transform
 from mtl_rec.preprocess.sampling import SamplingRates, sampled_alike
 from mtl_rec.preprocess.strings import as_bytes, counted
 from mtl_rec.preprocess.text import tokenise
 from mtl_rec.schema.fields import Vocabulary
+from mtl_rec.schema.number_statistics import NumberStatistics
 from mtl_rec.schema.sampling import SamplingCorrection
 from mtl_rec.schema.schema import LabelScale, Schema
 

@@ -19,10 +19,11 @@ from mtl_rec.config.features import (
 )
 from mtl_rec.preprocess.lists import list_length
 from mtl_rec.preprocess.lookup import FusedLookup, StringColumns
-from mtl_rec.preprocess.numbers import NumberStatistics, bucket_ids, standardise
+from mtl_rec.preprocess.numbers import bucket_ids, standardise
 from mtl_rec.preprocess.raw_columns import NamedColumns, RawColumns
 from mtl_rec.preprocess.text import tokenise
 from mtl_rec.schema.fields import IdField, IdListField, NumberField
+from mtl_rec.schema.number_statistics import NumberStatistics
 from mtl_rec.schema.schema import Schema, vocabulary_name
 
 

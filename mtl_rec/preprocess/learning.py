@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mtl_rec.preprocess.lookup import LINE_BREAKS
-from mtl_rec.preprocess.numbers import NumberStatistics
+from mtl_rec.schema.number_statistics import NumberStatistics
 
 _COMPACT_ABOVE = 2_000_000
 _BLOCK_SIZE = 65_536

@@ -9,9 +9,8 @@ import numpy as np
 import tensorflow as tf
 
 from mtl_rec.schema.fields import PADDING_ID, Vocabulary
+from mtl_rec.schema.vocabulary_file import write_vocabulary_file
 
-# First line of the file, whose key no value has: theirs are not negative.
-_HEADER = b"-1\tmtl_rec vocabulary\n"
 _HASHES = 2**63 - 1
 _VALUES_AT_ONCE = 2**18
 
@@ -35,17 +34,14 @@ class StringColumns:
 
 
 def write_vocabularies(path: Path, values: Mapping[str, Iterable[bytes]]) -> None:
-    """Writes all known values, a line each: `<key>`, a tab, `<vocabulary>=<value>`."""
+    """Writes all known values; the key of each is a hash of it and its vocabulary."""
     lines, keys = [], [np.array([], np.int64)]
     with tf.device("CPU"):
         for name, known in values.items():
             for chunk in _chunks(known):
-                lines += [b"%s=%s\n" % (name.encode(), value) for value in chunk]
+                lines += [b"%s=%s" % (name.encode(), value) for value in chunk]
                 keys.append(_hashes(chunk) ^ _salt(name))
-    with path.open("wb") as file:
-        file.write(_HEADER)
-        for key, line in zip(_distinct(np.concatenate(keys)), lines, strict=True):
-            file.write(b"%d\t%s" % (key, line))
+    write_vocabulary_file(path, _distinct(np.concatenate(keys)), lines)
 
 
 def _distinct(keys: np.ndarray) -> np.ndarray:

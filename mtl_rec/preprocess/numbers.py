@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from mtl_rec.config.features import Numeric
-from mtl_rec.preprocess.number_statistics import NumberStatistics
+from mtl_rec.schema.number_statistics import NumberStatistics
 
 MISSING_BUCKET_ID = 1
 """Id of a missing value in a bucketed feature; the buckets come next."""

@@ -12,17 +12,17 @@ import pyarrow as pa
 from mtl_rec.config.features import Feature
 from mtl_rec.config.tasks import Task
 from mtl_rec.preprocess.arrays import encode_tables
-from mtl_rec.preprocess.artifacts import (
-    VOCABULARY,
-    fingerprint,
-    read_artifacts,
-    write_artifacts,
-)
 from mtl_rec.preprocess.fitting import fitted_schema, learn
 from mtl_rec.preprocess.graph import EncodingGraph
 from mtl_rec.preprocess.lookup import write_vocabularies
-from mtl_rec.preprocess.numbers import NumberStatistics
 from mtl_rec.schema.encoded import EncodedExposures, joined
+from mtl_rec.schema.number_statistics import NumberStatistics
+from mtl_rec.schema.preprocessor_files import (
+    VOCABULARY,
+    fingerprint,
+    read_preprocessor_files,
+    write_preprocessor_files,
+)
 from mtl_rec.schema.rows import Rows, canonical
 from mtl_rec.schema.schema import Schema
 
@@ -113,7 +113,9 @@ class Preprocessor:
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Writes everything that was learned to a new or empty folder."""
-        write_artifacts(Path(folder), self.schema, self._numbers, self._vocabulary_path)
+        write_preprocessor_files(
+            Path(folder), self.schema, self._numbers, self._vocabulary_path
+        )
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> "Preprocessor":
@@ -122,7 +124,7 @@ class Preprocessor:
         Raises:
             ArtifactError: A file is missing or damaged.
         """
-        schema, numbers = read_artifacts(Path(folder))
+        schema, numbers = read_preprocessor_files(Path(folder))
         return cls(schema, numbers, Path(folder) / VOCABULARY)
 
 

@@ -46,10 +46,10 @@ def main(run: str, encoded: str, link: str) -> int:
 
 def _fit(run: Path, encoded: Path, callbacks) -> None:
     # Imported here, where an interruption in these seconds ends in no traceback.
-    from mtl_rec.preprocess.artifacts import read_artifacts
     from mtl_rec.run.fitting import fit_run
     from mtl_rec.run.folder import RunFolder
     from mtl_rec.schema.encoded_files import open_encoded
+    from mtl_rec.schema.preprocessor_files import read_artifacts
 
     folder = RunFolder(run)
     schema, _ = read_artifacts(folder.preprocessor)

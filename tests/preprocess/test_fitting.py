@@ -13,8 +13,8 @@ from mtl_rec.config.features import (
 from mtl_rec.config.tasks import Task
 from mtl_rec.errors import SchemaError
 from mtl_rec.preprocess.fitting import fitted_schema, learn
-from mtl_rec.preprocess.numbers import NumberStatistics
 from mtl_rec.schema.fields import Vocabulary
+from mtl_rec.schema.number_statistics import NumberStatistics
 from mtl_rec.schema.rows import canonical
 from mtl_rec.schema.schema import LabelScale
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from mtl_rec.preprocess import learning
 from mtl_rec.preprocess.learning import Moments, Quantiles, ValueCounts
-from mtl_rec.preprocess.numbers import NumberStatistics
+from mtl_rec.schema.number_statistics import NumberStatistics
 
 HUGE = float(np.finfo(np.float32).max)
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from mtl_rec.config.features import Numeric
 from mtl_rec.preprocess.numbers import (
     MAX_DEVIATIONS,
-    NumberStatistics,
     bucket_ids,
     log_transform,
     standardise,
 )
+from mtl_rec.schema.number_statistics import NumberStatistics
 
 NAN, INF = float("nan"), float("inf")
 HUGE = float(np.finfo(np.float32).max)

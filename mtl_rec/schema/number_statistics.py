@@ -1,4 +1,4 @@
-"""What is learned of a numeric feature; loads no framework."""
+"""What is learned of one numeric feature."""
 
 from dataclasses import dataclass
 

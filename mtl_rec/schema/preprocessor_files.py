@@ -8,14 +8,14 @@ from dataclasses import asdict
 from pathlib import Path
 
 from mtl_rec.errors import ArtifactError
-from mtl_rec.preprocess.number_statistics import NumberStatistics
+from mtl_rec.schema.number_statistics import NumberStatistics
 from mtl_rec.schema.schema import Schema
 
 VOCABULARY = "vocabulary.txt"
 _SCHEMA, _NUMBERS, _CHECKSUMS = "schema.json", "numbers.json", "checksums.json"
 
 
-def write_artifacts(
+def write_preprocessor_files(
     folder: Path,
     schema: Schema,
     numbers: Mapping[str, NumberStatistics],
@@ -30,8 +30,8 @@ def write_artifacts(
     _write_json(folder / _CHECKSUMS, {name: _checksum(folder / name) for name in names})
 
 
-def read_artifacts(folder: Path) -> tuple[Schema, dict[str, NumberStatistics]]:
-    """Reads what `write_artifacts` wrote; the vocabulary stays a file.
+def read_preprocessor_files(folder: Path) -> tuple[Schema, dict[str, NumberStatistics]]:
+    """Reads what `write_preprocessor_files` wrote; the vocabulary stays a file.
 
     Raises:
         ArtifactError: A file is missing, or was changed since.
@@ -60,7 +60,7 @@ def read_artifacts(folder: Path) -> tuple[Schema, dict[str, NumberStatistics]]:
 def fingerprint(
     schema: Schema, numbers: Mapping[str, NumberStatistics], vocabulary_path: Path
 ) -> str:
-    """A hash of what `write_artifacts` would write."""
+    """A hash of what `write_preprocessor_files` would write."""
     own = {name: asdict(statistics) for name, statistics in sorted(numbers.items())}
     said = [schema.to_json(), json.dumps(own), _checksum(vocabulary_path)]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
