@@ -26,11 +26,11 @@ SMALL_VOCABULARY = 512
 
 For 512 ids at batch 512 that is as many products as multiplying the batch."""
 
-# The user's fields are the same for all exposures of a request.
-_GROUPS: dict[bool, tuple[Side, ...]] = {
+FIELD_GROUPS: dict[bool, tuple[Side, ...]] = {
     True: ("user",),
     False: tuple(side for side in SIDES if side != "user"),
 }
+"""Sides by whether their fields are the same for all exposures of a request."""
 
 
 def packed_inputs(schema: Schema) -> dict[str, keras.KerasTensor]:
@@ -39,6 +39,32 @@ def packed_inputs(schema: Schema) -> dict[str, keras.KerasTensor]:
         name: keras.Input((packed.width,), dtype=packed.dtype, name=name)
         for name, packed in schema.inputs().items()
     }
+
+
+def embedding_tables(
+    schema: Schema, embedding_dim: int
+) -> dict[tuple[int, bool], list[Vocabulary]]:
+    """Vocabularies whose embeddings are one weight, by width and whether small."""
+    tables: dict[tuple[int, bool], list[Vocabulary]] = defaultdict(list)
+    for vocabulary in schema.vocabularies.values():
+        width = vocabulary.embedding_dim or embedding_dim
+        tables[width, vocabulary.num_ids <= SMALL_VOCABULARY].append(vocabulary)
+    return tables
+
+
+def table_name(width: int, is_small: bool) -> str:
+    """The layer that holds the embeddings of one width."""
+    return f"small_embedding_{width}" if is_small else f"embedding_{width}"
+
+
+def rows_by_vocabulary(
+    vocabularies: Sequence[Vocabulary],
+) -> dict[str, tuple[int, int]]:
+    """By vocabulary, its first row in the table and how many it has."""
+    sizes = [vocabulary.num_ids for vocabulary in vocabularies]
+    firsts = [end - size for end, size in zip(accumulate(sizes), sizes, strict=True)]
+    names = [vocabulary.name for vocabulary in vocabularies]
+    return dict(zip(names, zip(firsts, sizes, strict=True), strict=True))
 
 
 def embed_fields(
@@ -53,17 +79,14 @@ def embed_fields(
         schema: What the columns mean.
         embedding_dim: Width of embeddings whose feature does not state its own.
     """
-    tables: dict[tuple[int, bool], list[Vocabulary]] = defaultdict(list)
-    for vocabulary in schema.vocabularies.values():
-        width = vocabulary.embedding_dim or embedding_dim
-        tables[width, vocabulary.num_ids <= SMALL_VOCABULARY].append(vocabulary)
     small: dict[bool, list[SmallFields]] = {True: [], False: []}
     others: dict[bool, list[keras.KerasTensor]] = {True: [], False: []}
+    tables = embedding_tables(schema, embedding_dim)
     for (width, is_small), vocabularies in tables.items():
-        rows = _rows_of(vocabularies)
+        rows = rows_by_vocabulary(vocabularies)
         columns = {
             is_user: _columns_of(inputs, schema, sides, rows)
-            for is_user, sides in _GROUPS.items()
+            for is_user, sides in FIELD_GROUPS.items()
         }
         used = {is_user: own for is_user, own in columns.items() if own.ids}
         if not used:
@@ -73,7 +96,7 @@ def embed_fields(
             embedding_dim=width,
             offsets=[row for own in used.values() for row in own.first_rows],
             returns_table=is_small,
-            name=f"small_embedding_{width}" if is_small else f"embedding_{width}",
+            name=table_name(width, is_small),
         )
         outputs = table([joined(own.ids) for own in used.values()])
         for (is_user, own), embedded in zip(used.items(), outputs, strict=False):
@@ -90,13 +113,13 @@ def embed_fields(
             elif own.num_single:
                 others[is_user].append(flattened(singles))
             others[is_user] += _encoded_lists(inputs, own, embedded)
-    for is_user, sides in _GROUPS.items():
+    for is_user, sides in FIELD_GROUPS.items():
         numbers = [f"{side}_numbers" for side in sides]
         others[is_user] += [inputs[name] for name in numbers if name in inputs]
     return EmbeddedFields(
         tuple(
             SideFields(is_user, tuple(small[is_user]), tuple(others[is_user]))
-            for is_user in _GROUPS
+            for is_user in FIELD_GROUPS
             if small[is_user] or others[is_user]
         )
     )
@@ -121,14 +144,6 @@ class _Columns:
     @property
     def num_single(self) -> int:
         return len(self.num_ids)
-
-
-def _rows_of(vocabularies: Sequence[Vocabulary]) -> dict[str, tuple[int, int]]:
-    """By vocabulary, its first row in the table and how many it has."""
-    sizes = [vocabulary.num_ids for vocabulary in vocabularies]
-    firsts = [end - size for end, size in zip(accumulate(sizes), sizes, strict=True)]
-    names = [vocabulary.name for vocabulary in vocabularies]
-    return dict(zip(names, zip(firsts, sizes, strict=True), strict=True))
 
 
 def _columns_of(

@@ -1,0 +1,157 @@
+"""Blocks of the weights that meet fields: embeddings and first kernels."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mtl_rec.config.features import Hashed, Numeric
+from mtl_rec.models.blocks import (
+    BIAS,
+    EMBEDDING,
+    FIRST_LAYER,
+    GATE,
+    KERNEL,
+    Block,
+    BlockKey,
+    Part,
+)
+from mtl_rec.models.field_order import PlacedField, SideOrder
+from mtl_rec.models.inputs import embedding_tables, rows_by_vocabulary, table_name
+from mtl_rec.schema.fields import NumberField
+from mtl_rec.schema.schema import Schema
+
+
+@dataclass(frozen=True)
+class FirstUnits:
+    """Units of a first layer that belong together.
+
+    Attributes:
+        start: Where they begin.
+        stop: Where they end.
+        meaning: What they are.
+        gate_of: The task whose gate they are, if they are one.
+    """
+
+    start: int
+    stop: int
+    meaning: str
+    gate_of: str | None = None
+
+    @property
+    def region(self) -> slice:
+        """On the last axis of the kernels, and in the bias."""
+        return slice(self.start, self.stop)
+
+    def kernel_key(self, field_name: str) -> BlockKey:
+        """Of what multiplies a field."""
+        if self.gate_of:
+            return BlockKey(Part(GATE, self.gate_of), f"kernel of '{field_name}'")
+        return BlockKey(Part(FIRST_LAYER, field_name), KERNEL)
+
+    @property
+    def bias_key(self) -> BlockKey:
+        """Of what is added at last."""
+        if self.gate_of:
+            return BlockKey(Part(GATE, self.gate_of), BIAS)
+        # No field has such a name.
+        return BlockKey(Part(FIRST_LAYER, f"({BIAS})"), BIAS)
+
+
+def embedding_blocks(schema: Schema, embedding_dim: int) -> Iterator[Block]:
+    """One block for the rows of every vocabulary."""
+    for (width, is_small), own in embedding_tables(schema, embedding_dim).items():
+        for name, (first, num_rows) in rows_by_vocabulary(own).items():
+            yield Block(
+                BlockKey(Part(EMBEDDING, name), "rows"),
+                f"{table_name(width, is_small)}/table",
+                (slice(first, first + num_rows), slice(0, width)),
+                (f"{ids_meaning(schema, name)} of width {width}",),
+            )
+
+
+def first_layer_blocks(
+    schema: Schema, orders: Sequence[SideOrder], name: str, units: Sequence[FirstUnits]
+) -> Iterator[Block]:
+    """Those of `EmbeddedFields.linear`.
+
+    Args:
+        schema: Has the fields.
+        orders: The order of the fields.
+        name: As there.
+        units: All units of the layer.
+    """
+    for order in orders:
+        prefix = f"{name}_user" if order.is_by_request else name
+        for number, columns in enumerate(order.small):
+            for column, placed in enumerate(columns):
+                rows = (slice(column, column + 1), slice(0, placed.width))
+                path = f"{prefix}_fields_{number}/{KERNEL}"
+                yield from _kernel_blocks(schema, placed, path, rows, units)
+        for placed, rows in placed_rows(order.others):
+            path = f"{prefix}_dense/{KERNEL}"
+            yield from _kernel_blocks(schema, placed, path, (rows,), units)
+    for own in units:
+        path = f"{name}_bias/{BIAS}"
+        yield Block(own.bias_key, path, (own.region,), (own.meaning,))
+
+
+def placed_rows(
+    placed_fields: Sequence[PlacedField],
+) -> Iterator[tuple[PlacedField, slice]]:
+    """The rows of a kernel that multiply each of the fields side by side."""
+    start = 0
+    for placed in placed_fields:
+        yield placed, slice(start, start + placed.width)
+        start += placed.width
+
+
+def field_meaning(schema: Schema, placed: PlacedField) -> str:
+    """What of a field a kernel multiplies."""
+    if not isinstance(placed.field, NumberField):
+        return f"{ids_meaning(schema, placed.field.vocabulary)} of width {placed.width}"
+    transforms = {
+        f.name: f.transform for f in schema.features if isinstance(f, Numeric)
+    }
+    transform = transforms.get(placed.field.name)
+    return f"a number, {transform}" if transform else "whether a number is missing"
+
+
+def number_of(schema: Schema, placed: PlacedField) -> str | None:
+    """The numeric feature that a field is, where it is standardised."""
+    name = placed.field.name
+    is_number = isinstance(placed.field, NumberField)
+    return name if is_number and name in _numeric_features(schema) else None
+
+
+def ids_meaning(schema: Schema, vocabulary: str) -> str:
+    """Whose ids, and how values become ids."""
+    owner = next(f for f in schema.features if f.name == vocabulary)
+    match owner:
+        case Numeric():
+            how = "buckets"
+        case Hashed():
+            how = "hashes"
+        case _:
+            how = "values"
+    return f"{how} of '{vocabulary}'"
+
+
+def _numeric_features(schema: Schema) -> dict[str, Numeric]:
+    return {f.name: f for f in schema.features if isinstance(f, Numeric)}
+
+
+def _kernel_blocks(
+    schema: Schema,
+    placed: PlacedField,
+    path: str,
+    rows: tuple[slice, ...],
+    units: Sequence[FirstUnits],
+) -> Iterator[Block]:
+    for own in units:
+        yield Block(
+            own.kernel_key(placed.field.name),
+            path,
+            (*rows, own.region),
+            (field_meaning(schema, placed), own.meaning),
+            number_of(schema, placed),
+            own.bias_key,
+        )

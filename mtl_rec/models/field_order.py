@@ -1,0 +1,71 @@
+"""Which field stands where in what `embed_fields` gives, told without a graph."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mtl_rec.config.features import Side
+from mtl_rec.models.inputs import FIELD_GROUPS, embedding_tables
+from mtl_rec.schema.fields import Field, IdField, IdListField, NumberField
+from mtl_rec.schema.schema import FieldKind, Schema
+
+
+@dataclass(frozen=True)
+class PlacedField:
+    """A field as it is multiplied.
+
+    Attributes:
+        field: Which.
+        width: Numbers that an exposure has of it.
+    """
+
+    field: Field
+    width: int
+
+
+@dataclass(frozen=True)
+class SideOrder:
+    """The fields of one `SideFields`, in order.
+
+    Attributes:
+        is_by_request: As there.
+        small: The columns of every `FieldLinear`.
+        others: What is side by side in `others`.
+    """
+
+    is_by_request: bool
+    small: tuple[tuple[PlacedField, ...], ...]
+    others: tuple[PlacedField, ...]
+
+    def joined(self) -> list[PlacedField]:
+        """The fields of `SideFields.parts`."""
+        return [*(placed for columns in self.small for placed in columns), *self.others]
+
+
+def field_order(schema: Schema, embedding_dim: int) -> list[SideOrder]:
+    """The order of `embed_fields`, for the same arguments."""
+    orders = []
+    for is_by_request, sides in FIELD_GROUPS.items():
+        small, others = [], []
+        tables = embedding_tables(schema, embedding_dim)
+        for (width, is_small), vocabularies in tables.items():
+            names = {vocabulary.name for vocabulary in vocabularies}
+            singles = [f for f in _of(schema, IdField, sides) if f.vocabulary in names]
+            lists = [
+                f for f in _of(schema, IdListField, sides) if f.vocabulary in names
+            ]
+            placed = [PlacedField(field, width) for field in singles]
+            if placed and is_small:
+                small.append(tuple(placed))
+            else:
+                others += placed
+            others += [PlacedField(field, width) for field in lists]
+        others += [PlacedField(f, 1) for f in _of(schema, NumberField, sides)]
+        if small or others:
+            orders.append(SideOrder(is_by_request, tuple(small), tuple(others)))
+    return orders
+
+
+def _of(
+    schema: Schema, kind: type[FieldKind], sides: Sequence[Side]
+) -> list[FieldKind]:
+    return [field for side in sides for field in schema.fields_of(kind, side)]

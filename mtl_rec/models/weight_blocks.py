@@ -1,0 +1,151 @@
+"""What every number among the weights of a model belongs to.
+
+Two models are compared by it: features, vocabularies and tasks have names, while the
+place of their numbers among the weights follows from all that a model has.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from mtl_rec.config.model import MMoE, Model, SharedBottom
+from mtl_rec.models.blocks import (
+    BIAS,
+    BODY,
+    HEAD,
+    KERNEL,
+    TOWER,
+    Block,
+    BlockKey,
+    Part,
+    whole,
+    widths,
+)
+from mtl_rec.models.field_blocks import (
+    FirstUnits,
+    embedding_blocks,
+    field_meaning,
+    first_layer_blocks,
+    number_of,
+    placed_rows,
+)
+from mtl_rec.models.field_order import SideOrder, field_order
+from mtl_rec.schema.schema import Schema
+
+
+def weight_blocks(config: Model, schema: Schema) -> list[Block]:
+    """Blocks that cover all weights of `build_model`, for the same arguments."""
+    orders = field_order(schema, config.embedding_dim)
+    architecture = config.architecture
+    match architecture:
+        case SharedBottom():
+            units = architecture.bottom_units
+            body = list(_bottom(schema, orders, units))
+            tower_input = (units[-1], _bottom_meaning(units)) if units else None
+        case MMoE():
+            units = architecture.expert_units
+            body = list(_experts_and_gates(schema, orders, architecture))
+            mixed = _experts_meaning(architecture.num_experts, units)
+            tower_input = (units[-1], f"mixture of {mixed}")
+    return [
+        *embedding_blocks(schema, config.embedding_dim),
+        *body,
+        *_towers(schema, orders, tower_input, architecture.tower_units),
+        *_heads(schema, architecture.tower_units),
+    ]
+
+
+def _bottom(
+    schema: Schema, orders: Sequence[SideOrder], units: tuple[int, ...]
+) -> Iterator[Block]:
+    if not units:
+        return
+    first = FirstUnits(0, units[0], _bottom_meaning(units[:1]))
+    yield from first_layer_blocks(schema, orders, "bottom_0", [first])
+    for depth in range(1, len(units)):
+        part = Part(BODY, f"bottom_{depth}")
+        before, after = (_bottom_meaning(units[:d]) for d in (depth, depth + 1))
+        regions = {
+            KERNEL: (whole(units[depth - 1], units[depth]), (before, after)),
+            BIAS: (whole(units[depth]), (after,)),
+        }
+        for detail, (region, meaning) in regions.items():
+            path = f"bottom_{depth}/{detail}"
+            yield Block(BlockKey(part, detail), path, region, meaning)
+
+
+def _experts_and_gates(
+    schema: Schema, orders: Sequence[SideOrder], config: MMoE
+) -> Iterator[Block]:
+    count, units = config.num_experts, config.expert_units
+    first = [FirstUnits(0, count * units[0], _experts_meaning(count, units[:1]))]
+    gate = f"gate of {_experts_meaning(count, units)}"
+    for task in schema.tasks:
+        start = first[-1].stop
+        first.append(FirstUnits(start, start + count, gate, task.name))
+    yield from first_layer_blocks(schema, orders, "experts_and_gates", first)
+    for depth in range(len(units) - 1):
+        own, wide = units[depth], units[depth + 1]
+        before, after = (
+            _experts_meaning(count, units[:d]) for d in (depth + 1, depth + 2)
+        )
+        regions = {
+            KERNEL: (whole(count, own, wide), (before, after)),
+            BIAS: (whole(count, wide), (after,)),
+        }
+        for detail, (region, meaning) in regions.items():
+            key = BlockKey(Part(BODY, f"experts, layer {depth + 2}"), detail)
+            yield Block(key, f"experts/{detail}_{depth}", region, meaning)
+
+
+def _towers(
+    schema: Schema,
+    orders: Sequence[SideOrder],
+    tower_input: tuple[int, str] | None,
+    units: tuple[int, ...],
+) -> Iterator[Block]:
+    """Args: `tower_input` has width and meaning, or is None where it is the fields."""
+    for position, task in enumerate(schema.tasks):
+        part, own = Part(TOWER, task.name), slice(position, position + 1)
+        width, before = tower_input or (0, "")
+        for depth, wide in enumerate(units):
+            after = _tower_meaning(units[: depth + 1])
+            bias = BlockKey(part, f"{BIAS}_{depth}")
+            kernel, path = f"{KERNEL}_{depth}", f"towers/{KERNEL}_{depth}"
+            if depth == 0 and tower_input is None:
+                joined = [placed for order in orders for placed in order.joined()]
+                for placed, rows in placed_rows(joined):
+                    yield Block(
+                        BlockKey(part, f"{kernel} of '{placed.field.name}'"),
+                        path,
+                        (own, rows, slice(0, wide)),
+                        (field_meaning(schema, placed), after),
+                        number_of(schema, placed),
+                        bias,
+                    )
+            else:
+                region = (own, *whole(width, wide))
+                yield Block(BlockKey(part, kernel), path, region, (before, after))
+            yield Block(bias, f"towers/{bias.detail}", (own, *whole(wide)), (after,))
+            width, before = wide, after
+
+
+def _heads(schema: Schema, tower_units: tuple[int, ...]) -> Iterator[Block]:
+    for position, task in enumerate(schema.tasks):
+        part, own = Part(HEAD, task.name), slice(position, position + 1)
+        given = f" after {task.after}" if task.after else ""
+        logit = f"{task.kind} task{given}"
+        region = (own, *whole(tower_units[-1]))
+        meaning = (_tower_meaning(tower_units), logit)
+        yield Block(BlockKey(part, KERNEL), f"logits/{KERNEL}", region, meaning)
+        yield Block(BlockKey(part, BIAS), f"logits/{BIAS}", (own,), (logit,))
+
+
+def _bottom_meaning(units: tuple[int, ...]) -> str:
+    return f"bottom of {widths(units)} units"
+
+
+def _experts_meaning(count: int, units: tuple[int, ...]) -> str:
+    return f"{count} experts of {widths(units)} units"
+
+
+def _tower_meaning(units: tuple[int, ...]) -> str:
+    return f"tower of {widths(units)} units"

@@ -1,0 +1,136 @@
+"""The blocks of a model against what its outputs depend on."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from mtl_rec.config.model import MMoE, Model, SharedBottom
+from mtl_rec.models import build_model
+from mtl_rec.models.blocks import EMBEDDING, FIRST_LAYER, GATE, HEAD, TOWER
+from mtl_rec.models.weight_blocks import weight_blocks
+
+from .conftest import make_batch
+
+ARCHITECTURES = {
+    "mmoe": MMoE(kind="mmoe", num_experts=3, expert_units=(8, 5), tower_units=(4, 3)),
+    "shared_bottom": SharedBottom(
+        kind="shared_bottom", bottom_units=(7, 6), tower_units=(4,)
+    ),
+    "no bottom": SharedBottom(kind="shared_bottom", bottom_units=(), tower_units=(4,)),
+}
+
+
+@pytest.fixture(params=list(ARCHITECTURES))
+def made(request, schema, monkeypatch):
+    """A model of every architecture, with tables of both kinds, and its blocks."""
+    monkeypatch.setattr("mtl_rec.models.inputs.SMALL_VOCABULARY", 20)
+    keras.utils.set_random_seed(0)
+    config = Model(architecture=ARCHITECTURES[request.param], embedding_dim=6)
+    model = build_model(config, schema)
+    random = np.random.default_rng(0)
+    for weight in model.weights:
+        # Positive ones, lest a ReLU hide that something is used.
+        weight.assign(random.uniform(0.01, 0.1, weight.shape))
+    up_to_logits = keras.Model(model.input, model.get_layer("logits").output)
+    return up_to_logits, weight_blocks(config, schema)
+
+
+def logits(model, inputs):
+    """(batch, tasks)."""
+    return ops.convert_to_numpy(model(inputs))
+
+
+def set_blocks(model, blocks, value):
+    weights = {weight.path: weight for weight in model.weights}
+    for block in blocks:
+        changed = np.array(weights[block.path])
+        changed[block.region] = value
+        weights[block.path].assign(changed)
+
+
+def test_every_number_is_in_one_block(made):
+    model, blocks = made
+    covered = {weight.path: np.zeros(weight.shape, int) for weight in model.weights}
+
+    for block in blocks:
+        assert covered[block.path][block.region].shape == block.shape
+        covered[block.path][block.region] += 1
+
+    assert all(np.all(count == 1) for count in covered.values())
+    assert len({block.key for block in blocks}) == len(blocks)
+
+
+def test_the_kernels_of_a_field_are_what_it_is_multiplied_by(made, schema):
+    model, blocks = made
+    batch = make_batch(schema, 16)
+    before = [np.array(weight) for weight in model.weights]
+    for field in schema.fields:
+        other = with_other_values(batch, schema, field)
+        assert not np.allclose(logits(model, batch), logits(model, other))
+        own = [
+            block
+            for block in blocks
+            if block.key.part == (FIRST_LAYER, field.name)
+            or block.key.detail.endswith(f" of '{field.name}'")
+        ]
+
+        set_blocks(model, own, 0.0)
+
+        np.testing.assert_array_equal(logits(model, batch), logits(model, other))
+        model.set_weights(before)
+
+
+def test_the_rows_of_a_vocabulary_are_what_its_ids_stand_for(made, schema):
+    model, blocks = made
+    batch = make_batch(schema, 16)
+    before = [np.array(weight) for weight in model.weights]
+    for field in schema.fields:
+        if not hasattr(field, "vocabulary"):
+            continue
+        own = [b for b in blocks if b.key.part == (EMBEDDING, field.vocabulary)]
+
+        set_blocks(model, own, 0.3)
+
+        np.testing.assert_allclose(
+            logits(model, batch),
+            logits(model, with_other_values(batch, schema, field)),
+            rtol=1e-5,
+        )
+        model.set_weights(before)
+
+
+def test_what_is_of_a_task_changes_its_logit_alone(made, schema):
+    model, blocks = made
+    batch = make_batch(schema, 16)
+    before = [np.array(weight) for weight in model.weights]
+    expected = logits(model, batch)
+    kinds = {block.key.part.kind for block in blocks} & {GATE, TOWER, HEAD}
+    for position, task in enumerate(schema.tasks):
+        for kind in kinds:
+            own = [b for b in blocks if b.key.part == (kind, task.name)]
+            for block in own:
+                set_blocks(
+                    model, [block], np.linspace(0.1, 1, block.size).reshape(block.shape)
+                )
+
+            changed = np.any(logits(model, batch) != expected, axis=0)
+
+            assert np.flatnonzero(changed).tolist() == [position]
+            model.set_weights(before)
+
+
+def with_other_values(batch, schema, field):
+    """The batch with other ids or numbers of one field; none becomes padding."""
+    if field.name in batch:
+        ids = batch[field.name]
+        return {**batch, field.name: np.where(ids, ids % 4 + 1, 0).astype("int32")}
+    kind = "ids" if hasattr(field, "vocabulary") else "numbers"
+    name = f"{field.side}_{kind}"
+    column = [f.name for f in schema.fields_of(type(field), field.side)].index(
+        field.name
+    )
+    changed = batch[name].copy()
+    shifted = changed[:, column] + 1
+    changed[:, column] = shifted % 5 if kind == "ids" else shifted
+    return {**batch, name: changed}
