@@ -10,7 +10,7 @@ from pydantic import (
     field_validator,
 )
 
-from mtl_rec.config.base import Count, Section
+from mtl_rec.config.base import Count, NonEmpty, Section
 
 
 class _Clipping(Section):
@@ -106,6 +106,9 @@ class Training(Section):
     batches are then of fewer users, compare the metrics."""
     jit: bool | None = None
     """Compile the step with XLA. Not given: where it is faster."""
+    warm_start: NonEmpty | None = None
+    """Folder of a finished run whose weights are the start, as far as they are of the
+    same values, features and tasks."""
 
     @field_validator("optimizer", mode="before")
     @classmethod

@@ -5,6 +5,7 @@ import keras
 from mtl_rec.config.run import RunConfig
 from mtl_rec.models import build_model
 from mtl_rec.run.folder import RunFolder
+from mtl_rec.run.warm_starting import warm_start
 from mtl_rec.schema.encoded import EncodedExposures
 from mtl_rec.training import fit_best, make_trainable
 from mtl_rec.whole_files import written_whole
@@ -27,10 +28,13 @@ def fit_run(
         callbacks: More Keras callbacks for `fit`.
 
     Raises:
+        ArtifactError: `training.warm_start` names what is no finished run.
+        ConfigError: The run it names has nothing in common with this one.
         TrainingError: The loss is no longer a number.
     """
     keras.utils.set_random_seed(config.seed)
     model = build_model(config.model, train.schema)
+    warm_start(model, folder, config)
     trainable = make_trainable(model, config.training, train.schema)
     history = fit_best(
         trainable,

@@ -129,6 +129,11 @@ class RunFolder:
         return self.path / "model.keras"
 
     @property
+    def warm_start_path(self) -> Path:
+        """What was taken from the run that this one started from, if there was one."""
+        return self.path / "warm_start.json"
+
+    @property
     def history_path(self) -> Path:
         """Losses and validation metrics of every epoch."""
         return self.path / "history.json"
