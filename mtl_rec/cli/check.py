@@ -8,6 +8,7 @@ from mtl_rec.cli.options import ConfigPath, Overrides
 from mtl_rec.config import RunConfig, load_config
 from mtl_rec.config.complete_journey import CompleteJourney
 from mtl_rec.errors import ArtifactError
+from mtl_rec.run.source_run import source_run
 
 EXAMPLES = (
     "Examples:\n\n"
@@ -20,6 +21,8 @@ def check(config: ConfigPath, overrides: Overrides = []) -> None:  # noqa: B006 
     """Check a config without running it; every problem is listed."""
     run = load_config(config, overrides)
     _require_source(run)
+    if run.training.warm_start is not None:
+        source_run(run.training.warm_start)
     funnel = ", ".join(
         f"{task.name} after {task.after}" if task.after else task.name
         for task in run.tasks

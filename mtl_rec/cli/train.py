@@ -1,5 +1,6 @@
 """`mtl-rec train`: from a config to a verified version."""
 
+import json
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ from mtl_rec.cli.backend import frameworks
 from mtl_rec.cli.options import ConfigPath, Overrides
 from mtl_rec.cli.output import output_console
 from mtl_rec.config import load_config
+from mtl_rec.run.source_run import source_run
 
 EXAMPLES = (
     "Examples:\n\n"
@@ -16,6 +18,8 @@ EXAMPLES = (
     "mtl-rec train configs/quickstart.yaml "
     "--set model.architecture.kind=shared_bottom --set training.epochs=3\n\n"
     "mtl-rec train configs/quickstart.yaml --backend jax\n\n"
+    "mtl-rec train configs/quickstart.yaml "
+    "--warm-start runs/quickstart/20260101-120000\n\n"
     "tensorboard --logdir runs"
 )
 
@@ -30,6 +34,14 @@ def train(
     runs: Annotated[
         Path, typer.Option(help="Folder that gets <name>/<time>/ of the run.")
     ] = Path("runs"),
+    warm_start: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RUN",
+            help="Folder of a finished run to start from: the weights of all values, "
+            "features and tasks that it has in common with this one.",
+        ),
+    ] = None,
     fresh: Annotated[
         bool,
         typer.Option(
@@ -43,16 +55,27 @@ def train(
     model as if nothing had happened.
     """
     asked = [f"training.backend={backend}"] if backend else []
+    if warm_start is not None:
+        # Quoted, so that it is text in YAML whatever is in it.
+        asked.append(f"training.warm_start={json.dumps(str(warm_start))}")
     run = load_config(config, [*overrides, *asked])
+    if run.training.warm_start is not None:
+        source_run(run.training.warm_start)  # Refused before the data is read.
     with frameworks():
         # TensorFlow takes seconds to import, which a wrong config need not wait for.
         from mtl_rec.cli.display import metrics_table, rungs_table
         from mtl_rec.cli.stages import Stages
+        from mtl_rec.cli.warm_start_table import warm_start_table
         from mtl_rec.run import train_run
         from mtl_rec.training.progress import EpochProgress
+        from mtl_rec.training.warm_start import WarmStartReport
 
     console = output_console()
     result = train_run(run, runs, Stages(console), (EpochProgress(console),), fresh)
+    taken = result.folder.read_json(result.folder.warm_start_path)
+    if taken is not None:
+        console.print(warm_start_table(WarmStartReport.from_json(taken)))
+        console.print()
     console.print(metrics_table(result.metrics))
     console.print(rungs_table(result.version.rungs))
     for line in (

@@ -8,6 +8,8 @@ from mtl_rec.run.folder import RunFolder
 from mtl_rec.run.warm_starting import warm_start
 from mtl_rec.schema.encoded import EncodedExposures
 from mtl_rec.training import fit_best, make_trainable
+from mtl_rec.training.checkpoint_files import CheckpointFiles
+from mtl_rec.training.trainer import CHECKPOINTS
 from mtl_rec.whole_files import written_whole
 
 
@@ -34,7 +36,8 @@ def fit_run(
     """
     keras.utils.set_random_seed(config.seed)
     model = build_model(config.model, train.schema)
-    warm_start(model, folder, config)
+    if config.training.warm_start and not _has_checkpoint(folder):
+        warm_start(model, folder, config)
     trainable = make_trainable(model, config.training, train.schema)
     history = fit_best(
         trainable,
@@ -48,3 +51,7 @@ def fit_run(
     folder.write_json(folder.history_path, history)
     with written_whole(folder.model_path) as unfinished:
         model.save(unfinished)
+
+
+def _has_checkpoint(folder: RunFolder) -> bool:
+    return CheckpointFiles(folder.path / CHECKPOINTS).newest() is not None
