@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from mtl_rec.schema.encoded import EncodedExposures
+from mtl_rec.schema.encoded_checks import require_valid_inputs
 
 
 def predict_chunks(
@@ -15,12 +16,21 @@ def predict_chunks(
         model: With named inputs, all of which the exposures have, and named outputs.
         exposures: Encoded rows; labels are not needed.
         batch_size: Rows per prediction.
+
+    Raises:
+        SchemaError: Inputs are not what their schema says.
     """
     names = [tensor.name for tensor in keras.tree.flatten(model.input)]
-    parts: dict[str, list[np.ndarray]] = {}
+    parts = {
+        name: [np.empty((0, *tensor.shape[1:]), np.float32)]
+        for name, tensor in model.output.items()
+    }
+    first_row = 0
     for chunk in exposures.chunks():
+        require_valid_inputs(chunk, names, first_row)
+        first_row += len(chunk)
         inputs = {name: chunk.inputs[name] for name in names}
         outputs = model.predict(inputs, batch_size=batch_size, verbose=0)
         for name, output in outputs.items():
-            parts.setdefault(name, []).append(output)
+            parts[name].append(output)
     return {name: np.concatenate(own) for name, own in parts.items()}

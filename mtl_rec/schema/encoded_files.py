@@ -11,6 +11,7 @@ import numpy as np
 
 from mtl_rec.errors import ArtifactError, SchemaError
 from mtl_rec.schema.encoded import EncodedExposures
+from mtl_rec.schema.encoded_checks import require_valid_inputs
 from mtl_rec.schema.schema import Schema
 from mtl_rec.whole_files import folder_written_whole
 
@@ -25,7 +26,7 @@ def write_encoded(folder: Path, chunks: Iterable[EncodedExposures]) -> None:
         chunks: With the same columns each.
 
     Raises:
-        SchemaError: There are no rows.
+        SchemaError: There are no rows, or inputs are not what their schema says.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder_written_whole(folder) as unfinished, ExitStack() as opened:
@@ -33,6 +34,7 @@ def write_encoded(folder: Path, chunks: Iterable[EncodedExposures]) -> None:
         columns: dict[str, dict[str, str | int]] = {}
         num_rows, schema = 0, ""
         for chunk in chunks:
+            require_valid_inputs(chunk, chunk.schema.inputs(), num_rows)
             num_rows, schema = num_rows + len(chunk), _hash(chunk.schema)
             for name, array in chunk.arrays().items():
                 if name not in files:

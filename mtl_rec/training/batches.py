@@ -5,8 +5,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import keras
 import numpy as np
 
+from mtl_rec.errors import SchemaError
 from mtl_rec.models.layers.request_rows import REQUEST_OF_ROW
 from mtl_rec.schema.encoded import EncodedExposures
+from mtl_rec.schema.encoded_checks import require_valid_inputs
 from mtl_rec.training.requests import (
     by_request,
     requests_per_row,
@@ -35,6 +37,9 @@ class Batches(keras.utils.PyDataset):
         groups_requests: Whether rows whose user has the same inputs come together, with
             these inputs once. A `TrainableModel` then encodes a user's history once
             for all of them.
+
+    Raises:
+        SchemaError: There are no rows, or inputs are not what their schema says.
     """
 
     def __init__(
@@ -47,6 +52,11 @@ class Batches(keras.utils.PyDataset):
         groups_requests: bool = False,
     ) -> None:
         super().__init__()
+        if not len(exposures):
+            raise SchemaError("The training split must have rows. Received: none.")
+        if not exposures.is_stored:
+            # Those in files were looked at when they were written.
+            require_valid_inputs(exposures, exposures.schema.inputs())
         self._order = order_rows(exposures, seed, groups_requests)
         self._num_rows, self._schema = len(exposures), exposures.schema
         self.batch_size = min(batch_size, self._num_rows)
