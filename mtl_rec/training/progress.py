@@ -1,5 +1,6 @@
 """A bar while an epoch runs, a line when it is done."""
 
+import math
 import time
 from typing import Any
 
@@ -63,7 +64,7 @@ class EpochProgress(keras.callbacks.Callback):
         logs = logs or {}
         shown = [f"loss {logs.get('loss', float('nan')):.4f}"]
         shown += [
-            f"{name.removeprefix('val_').replace('_', ' ')} {value:.4f}"
+            f"{name.removeprefix('val_').replace('_', ' ')} {_written(value)}"
             for name, value in logs.items()
             if name == "val_loss" or name.endswith(("_auc", "_rmse"))
         ]
@@ -88,3 +89,8 @@ class EpochProgress(keras.callbacks.Callback):
 
 def _on_own_console(width: int | None, stderr: bool, quiet: bool) -> EpochProgress:
     return EpochProgress(Console(width=width, stderr=stderr, quiet=quiet))
+
+
+def _written(value: float) -> str:
+    """A metric that no rows define, as AUC without a positive, is no number."""
+    return "undefined" if math.isnan(value) else f"{value:.4f}"

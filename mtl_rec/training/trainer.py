@@ -11,6 +11,7 @@ from mtl_rec.training.base_rate import match_base_rate
 from mtl_rec.training.batches import Batches, usual_steps_per_call
 from mtl_rec.training.best_epoch import BestEpoch
 from mtl_rec.training.checkpoints import Checkpoints, fit_on
+from mtl_rec.training.defined import require_defined
 from mtl_rec.training.epoch_logs import EpochLogs
 from mtl_rec.training.finite_loss import FiniteLoss
 from mtl_rec.training.trainable import TrainableModel
@@ -47,9 +48,12 @@ def fit_best(
         The logs of every epoch.
 
     Raises:
+        SchemaError: Inputs are not what their schema says, or the metric that says
+            when to stop is not defined on the validation rows.
         TrainingError: A loss or a weight is no longer a number.
         ArtifactError: The checkpoints in the folder are another model's.
     """
+    require_defined(config.early_stopping.metric, validation)
     steps_per_call = config.steps_per_call or usual_steps_per_call(
         len(train), config.batch_size
     )

@@ -5,11 +5,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from mtl_rec.errors import TrainingError
+from mtl_rec.errors import SchemaError, TrainingError
 from mtl_rec.metrics.binary import auc
 from mtl_rec.metrics.regression import rmse
 from mtl_rec.models.chunked_prediction import predict_chunks
 from mtl_rec.schema.encoded import EncodedExposures
+from mtl_rec.schema.encoded_checks import require_valid_inputs
 
 
 class ValidationMetrics(keras.callbacks.Callback):
@@ -19,15 +20,23 @@ class ValidationMetrics(keras.callbacks.Callback):
     metrics would cost every training step and bin the predictions. It must stand before
     the callbacks that read the logs. The names are those of
     `config.checks.monitored_metrics`. Where negatives were sampled, the metrics are
-    those of the sampled rows, as the loss is.
+    those of the sampled rows, as the loss is. Where a metric is not defined, as AUC is
+    without a positive, it is NaN.
 
     Args:
         exposures: The validation split.
         batch_size: Rows per prediction.
+
+    Raises:
+        SchemaError: There are no rows, or inputs are not what their schema says.
     """
 
     def __init__(self, exposures: EncodedExposures, batch_size: int = 8192) -> None:
         super().__init__()
+        if not len(exposures):
+            raise SchemaError("The validation split must have rows. Received: none.")
+        if not exposures.is_stored:
+            require_valid_inputs(exposures, exposures.schema.inputs())
         self._exposures = exposures
         self._labels = exposures.training_labels()
         self._batch_size = batch_size
