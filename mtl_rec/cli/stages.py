@@ -27,4 +27,6 @@ class Stages:
 
             yield show
         seconds = time.perf_counter() - started
-        self._console.print(f"{text}  [dim]{seconds:.1f} s[/dim]", highlight=False)
+        # What takes no time is something to know, not something that was done.
+        took = f"  [dim]{seconds:.1f} s[/dim]" if seconds >= 0.05 else ""
+        self._console.print(f"{text}{took}", highlight=False)

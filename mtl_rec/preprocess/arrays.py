@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from mtl_rec.config.features import SIDES, Feature, IdSequence, MultiCategorical
 from mtl_rec.config.sampling import SAMPLING_OFFSET
+from mtl_rec.preprocess.counting import count_values
 from mtl_rec.preprocess.graph import EncodingGraph
 from mtl_rec.preprocess.lists import kept_elements, list_length, padded
 from mtl_rec.preprocess.sampling import sampled_alike, sampling_offsets
@@ -43,7 +44,8 @@ def encode_tables(
             weights = sampling_weights(table)[:, np.newaxis]
             if schema.sampling and schema.sampling.varies:
                 inputs[SAMPLING_OFFSET] = sampling_offsets(table, schema.sampling)
-        yield EncodedExposures(schema, inputs, labels, weights)
+        counts = count_values(schema, table, inputs)
+        yield EncodedExposures(schema, inputs, labels, weights, counts)
 
 
 def raw_tensors(schema: Schema, table: pa.Table) -> dict[str, np.ndarray]:

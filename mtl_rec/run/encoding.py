@@ -14,6 +14,9 @@ from mtl_rec.run.stages import Stage, quiet
 from mtl_rec.schema.encoded import EncodedExposures, joined
 from mtl_rec.schema.encoded_files import has_encoded, open_encoded, write_encoded
 
+LAYOUT = 2
+"""Of encoded files; those of another one are not found."""
+
 
 class SplitEncoder:
     """Encodes each split once, or finds it encoded by an earlier run.
@@ -79,7 +82,8 @@ class SplitEncoder:
         """
         learned = self._preprocessor.fingerprint()
         data = data_fingerprint(self._splits.train)
-        name = hashlib.sha256(f"{learned}{data}".encode()).hexdigest()[:16]
+        named = f"{learned}{data}{LAYOUT}"
+        name = hashlib.sha256(named.encode()).hexdigest()[:16]
         return Path(self._cache.directory) / name
 
 

@@ -124,7 +124,7 @@ class RunFolder:
 
     @property
     def data_path(self) -> Path:
-        """Rows and fingerprint of each split as it was encoded."""
+        """Rows and fingerprint of each split, its missing and unknown values."""
         return self.path / "data.json"
 
     @property

@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mtl_rec.config.data import EncodedCache
 from mtl_rec.config.run import RunConfig
 from mtl_rec.data import Splits, open_exposures
 from mtl_rec.data.splitting import PARTS
 from mtl_rec.preprocess import Preprocessor
+from mtl_rec.run.data_card import About, about_splits, data_warnings
 from mtl_rec.run.encoding import SplitEncoder
 from mtl_rec.run.folder import RunFolder
 from mtl_rec.run.stages import Stage, quiet
+from mtl_rec.training.defined import require_defined
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,11 @@ def prepare_run(
         preprocessor = Preprocessor.fit(config.features, config.tasks, splits.train)
     encoder = SplitEncoder(preprocessor, splits, _cache(config), stage)
     about = described(encoder)
+    for warning in data_warnings(about):
+        with stage(warning):
+            pass
+    metric = config.training.early_stopping.metric
+    require_defined(metric, encoder.encode("validation"))
     folder = RunFolder.create(runs_directory, config)
     preprocessor.save(folder.preprocessor)
     # Last, as a run that has it can be gone on with.
@@ -59,12 +65,9 @@ def prepare_run(
     return PreparedRun(folder, config, splits, preprocessor, encoder)
 
 
-def described(encoder: SplitEncoder) -> dict[str, dict[str, Any]]:
-    """Rows and fingerprint of every split as it is encoded."""
-    encoded = {name: encoder.encode(name) for name in PARTS}
-    return {
-        n: {"rows": len(e), "fingerprint": e.fingerprint()} for n, e in encoded.items()
-    }
+def described(encoder: SplitEncoder) -> About:
+    """What `data.json` says of every split as it is encoded."""
+    return about_splits({name: encoder.encode(name) for name in PARTS})
 
 
 def reopen_run(folder: RunFolder, stage: Stage = quiet) -> PreparedRun:

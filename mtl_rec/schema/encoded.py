@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from mtl_rec.config.tasks import Task
 from mtl_rec.errors import SchemaError
 from mtl_rec.schema.schema import Schema
 from mtl_rec.schema.stored_arrays import is_stored, read_rows
+from mtl_rec.schema.value_counts import FeatureCounts, summed
 
 CHUNK_ROWS = 2**17
 """Rows of a stored split that are in memory at a time."""
@@ -28,12 +29,15 @@ class EncodedExposures:
             an order value is without an order.
         sampling_weights: `(rows, 1)`, how many rows each stands for in what the data
             was sampled from; None for data without sampled negatives.
+        counts: Of missing and unknown values in a whole split or chunk that was
+            encoded; None where they are not known.
     """
 
     schema: Schema
     inputs: Mapping[str, np.ndarray]
     labels: Mapping[str, np.ndarray]
     sampling_weights: np.ndarray | None = None
+    counts: FeatureCounts | None = None
 
     def __len__(self) -> int:
         return len(next(iter(self.inputs.values())))
@@ -127,12 +131,13 @@ def joined(parts: Iterable[EncodedExposures]) -> EncodedExposures:
     kept = [part for part in parts if len(part)]
     if not kept:
         raise SchemaError("The exposures must have rows. Received: none.")
-    schema, columns = kept[0].schema, [part.arrays() for part in kept]
-    if len(columns) == 1:
+    if len(kept) == 1:
         return kept[0]
+    schema, columns = kept[0].schema, [part.arrays() for part in kept]
+    counts = summed(part.counts or {} for part in kept)
     del kept
     arrays = {}
     for name in list(columns[0]):
         # The parts of a name are let go once they are joined.
         arrays[name] = np.concatenate([column.pop(name) for column in columns])
-    return EncodedExposures.from_arrays(schema, arrays)
+    return replace(EncodedExposures.from_arrays(schema, arrays), counts=counts)

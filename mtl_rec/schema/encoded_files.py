@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from contextlib import ExitStack
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,6 +14,7 @@ from mtl_rec.errors import ArtifactError, SchemaError
 from mtl_rec.schema.encoded import EncodedExposures
 from mtl_rec.schema.encoded_checks import require_valid_inputs
 from mtl_rec.schema.schema import Schema
+from mtl_rec.schema.value_counts import ValueCounts, summed
 from mtl_rec.whole_files import folder_written_whole
 
 _ABOUT = "encoded.json"
@@ -32,10 +34,11 @@ def write_encoded(folder: Path, chunks: Iterable[EncodedExposures]) -> None:
     with folder_written_whole(folder) as unfinished, ExitStack() as opened:
         files: dict[str, BinaryIO] = {}
         columns: dict[str, dict[str, str | int]] = {}
-        num_rows, schema = 0, ""
+        num_rows, schema, counts = 0, "", []
         for chunk in chunks:
             require_valid_inputs(chunk, chunk.schema.inputs(), num_rows)
             num_rows, schema = num_rows + len(chunk), _hash(chunk.schema)
+            counts.append(chunk.counts or {})
             for name, array in chunk.arrays().items():
                 if name not in files:
                     path = unfinished / f"{name}.bin"
@@ -45,7 +48,12 @@ def write_encoded(folder: Path, chunks: Iterable[EncodedExposures]) -> None:
         if not num_rows:
             raise SchemaError("The exposures must have rows. Received: none.")
         opened.close()
-        about = {"rows": num_rows, "schema": schema, "columns": columns}
+        about = {
+            "rows": num_rows,
+            "schema": schema,
+            "columns": columns,
+            "counts": {n: asdict(own) for n, own in summed(counts).items()},
+        }
         (unfinished / _ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
 
 
@@ -75,12 +83,13 @@ def open_encoded(folder: Path, schema: Schema) -> EncodedExposures:
             if path.stat().st_size != dtype.itemsize * shape[0] * shape[1]:
                 raise ValueError(f"'{path.name}' has another size than was written")
             arrays[name] = np.memmap(path, dtype, "r", shape=shape)
+        counts = {n: ValueCounts(**own) for n, own in about["counts"].items()}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArtifactError(
             f"The encoded exposures in '{folder}' can't be used: {error}. Delete the "
             "folder: it is made again."
         ) from error
-    return EncodedExposures.from_arrays(schema, arrays)
+    return replace(EncodedExposures.from_arrays(schema, arrays), counts=counts)
 
 
 def _hash(schema: Schema) -> str:

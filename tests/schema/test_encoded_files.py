@@ -1,5 +1,7 @@
 """Encoded exposures in files are what they were in memory."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from mtl_rec.schema.encoded_files import has_encoded, open_encoded, write_encode
 from mtl_rec.schema.sampling import SamplingCorrection
 from mtl_rec.schema.schema import Schema
 from mtl_rec.schema.stored_arrays import is_stored, read_rows
+from mtl_rec.schema.value_counts import ValueCounts
 
 SCHEMA = Schema((), (), {}, {}, None)
 
@@ -101,3 +104,14 @@ def test_files_of_another_schema_are_refused(stored, tmp_path):
 
     with pytest.raises(ArtifactError, match="schema is another"):
         open_encoded(tmp_path / "train", other)
+
+
+def test_counts_of_all_chunks_are_kept(tmp_path):
+    counts = [{"item": ValueCounts(len(p), n, 9, n)} for n, p in enumerate(PARTS)]
+    parts = [replace(p, counts=own) for p, own in zip(PARTS, counts, strict=True)]
+
+    write_encoded(tmp_path / "train", iter(parts))
+
+    expected = {"item": ValueCounts(100, 3, 27, 3)}
+    assert open_encoded(tmp_path / "train", SCHEMA).counts == expected
+    assert joined(parts).counts == expected
