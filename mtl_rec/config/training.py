@@ -105,7 +105,13 @@ class Training(Section):
     for all of them. Faster where users have lists and several rows at one moment; as
     batches are then of fewer users, compare the metrics."""
     jit: bool | None = None
-    """Compile the step with XLA. Not given: where it is faster."""
+    """Compile the step with XLA. Not given: always on JAX, and on TensorFlow but for
+    models with Keras' own dropout on a CPU, whose random numbers XLA draws slowly."""
+    precision: Literal["float32", "mixed_bfloat16"] = "float32"
+    """What the products of a train step are computed in; weights, tables, logits and
+    all that is predicted and served are float32 either way. `mixed_bfloat16` is for
+    GPUs and TPUs, which have units for it. On a CPU, even one with AVX512-BF16, it
+    gains nothing: measured per row, as long on TensorFlow and a third longer on JAX."""
     warm_start: NonEmpty | None = None
     """Folder of a finished run whose weights are the start, as far as they are of the
     same values, features and tasks."""

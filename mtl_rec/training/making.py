@@ -33,5 +33,6 @@ def make_trainable(
         loss_weights={task.name: task.loss_weight for task in schema.tasks},
         jit_compile="auto" if config.jit is None else config.jit,
         whole_table_rows=WHOLE_TABLE_SHARE * config.batch_size * widest,
+        precision=config.precision,
     )
     return trainable

@@ -10,6 +10,7 @@ from mtl_rec.models.layers.field_linear import on_gpu
 from mtl_rec.models.layers.fused_embedding import FusedEmbedding, embeddings_given
 from mtl_rec.models.layers.request_rows import requests_of_rows
 from mtl_rec.optimizers import RowOptimizer, SplitOptimizer
+from mtl_rec.training.precision import computed_in
 from mtl_rec.training.request_inputs import (
     expanded,
     request_of_row,
@@ -87,7 +88,12 @@ class TrainableModel(keras.Model):
             x: Inputs of one batch.
             embeddings: What `row_tables` shall return, as `embeddings_given` takes it.
         """
-        with embeddings_given(embeddings), requests_of_rows(request_of_row(x)):
+        layers = list(self._flatten_layers(include_self=False))
+        with (
+            embeddings_given(embeddings),
+            requests_of_rows(request_of_row(x)),
+            computed_in(layers, self.precision),
+        ):
             return self(without_requests(x), training=True)
 
     def build_losses(self, y: Any) -> None:
@@ -111,6 +117,7 @@ class TrainableModel(keras.Model):
         metrics: Any = None,
         jit_compile: bool | str = "auto",
         whole_table_rows: int = 4096,
+        precision: str = "float32",
         **kwargs: Any,
     ) -> None:
         """As `keras.Model.compile`, with an optimizer that knows tables.
@@ -122,6 +129,8 @@ class TrainableModel(keras.Model):
             metrics: As in Keras.
             jit_compile: Whether XLA compiles the dense part; "auto" where it pays.
             whole_table_rows: Tables of at most so many rows are swept whole.
+            precision: `mixed_bfloat16` computes the step's products in bfloat16;
+                weights, tables, logits and all predictions stay float32.
             **kwargs: As in Keras.
         """
         if not isinstance(optimizer, RowOptimizer | SplitOptimizer):
@@ -130,12 +139,12 @@ class TrainableModel(keras.Model):
                 "row by row; `SplitOptimizer` takes any other for the dense weights. "
                 f"Received: {optimizer!r}."
             )
-        if self.dtype_policy.compute_dtype == "float16":
-            raise ValueError(
-                "The dtype policy must be float32 or mixed_bfloat16: float16 needs "
-                "loss scaling, which the rows of tables would miss. "
-                f"Received: {self.dtype_policy.name}."
-            )
+        for policy in (self.dtype_policy.name, precision):
+            if policy not in ("float32", "mixed_bfloat16"):
+                raise ValueError(
+                    "The dtype policy must be float32 or mixed_bfloat16: float16 needs "
+                    f"loss scaling, which tables would miss. Received: {policy}."
+                )
         on_tensorflow = keras.backend.backend() == "tensorflow"
         super().compile(
             optimizer,
@@ -152,6 +161,7 @@ class TrainableModel(keras.Model):
         object.__setattr__(self, "_ids_model", ids_model)
         object.__setattr__(self, "dense_part", None)
         object.__setattr__(self, "whole_table_rows", whole_table_rows)
+        object.__setattr__(self, "precision", precision)
         if jit_compile == "auto":
             jit_compile = self._jit_pays()
         object.__setattr__(self, "jit_dense_part", jit_compile)
@@ -180,6 +190,10 @@ class TrainableModel(keras.Model):
             )
         data_batch = (expanded(x), y, sample_weight)
         super()._symbolic_build(data_batch=data_batch)
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """Called by Keras on saving."""
+        return {**super().get_compile_config(), "precision": self.precision}
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Called by Keras on loading; a saved `jit_compile` is another backend's."""

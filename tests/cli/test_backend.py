@@ -68,3 +68,22 @@ def test_training_on_jax_says_what_to_install(run, monkeypatch):
         "`training.backend: jax` needs JAX, which is not installed. Install it with "
         "`pip install 'mtl-rec[jax]'`, or train on tensorflow.\n"
     )
+
+
+def test_memory_of_gpus_is_taken_as_it_is_needed(monkeypatch):
+    """There is no GPU to look at: what TensorFlow is asked for is."""
+    grown = []
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    with frameworks():
+        import tensorflow as tf
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [kind, kind])
+    monkeypatch.setattr(
+        tf.config.experimental,
+        "set_memory_growth",
+        lambda gpu, enable: grown.append((gpu, enable)),
+    )
+
+    with frameworks():
+        pass
+
+    assert grown == [("GPU", True), ("GPU", True)]

@@ -244,6 +244,16 @@ def test_xla_is_left_out_by_itself_where_keras_drops_units_out(make_model, schem
     assert model.jit_dense_part is False
 
 
+def test_a_step_is_compiled_unless_the_config_says_otherwise(make_model):
+    on_jax = keras.backend.backend() == "jax"
+    compiled = [
+        model.jit_compile if on_jax else model.jit_dense_part
+        for model in (make_model(), make_model(jit=True), make_model(jit=False))
+    ]
+
+    assert compiled == [True, True, False]
+
+
 @pytest.mark.parametrize("jit", [True, None])
 def test_the_loss_goes_down_with_dropout(jit, make_model, exposures):
     model = make_model(dropout=0.2, jit=jit, optimizer={"learning_rate": 0.02})

@@ -12,10 +12,15 @@ from mtl_rec.models.initial_weights import InitialWeights, glorot_limit
 class TaskHeads(keras.layers.Layer):
     """One linear unit for each task, on that task's own vector.
 
+    Logits are float32 under mixed precision too; bfloat16 has three digits.
+
     Inputs: `(batch, num_tasks, dim)`.
 
     Output shape: `(batch, num_tasks)`.
     """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(autocast=False, **kwargs)
 
     def build(self, input_shape):
         _, num_tasks, input_dim = input_shape
@@ -29,6 +34,7 @@ class TaskHeads(keras.layers.Layer):
         )
 
     def call(self, inputs):
+        inputs = ops.cast(inputs, "float32")
         return ops.add(ops.sum(ops.multiply(inputs, self.kernel), axis=2), self.bias)
 
     def compute_output_shape(self, input_shape):
