@@ -10,6 +10,7 @@ from rich.console import Console
 from mtl_rec import __version__
 from mtl_rec.cli import (
     check,
+    drift,
     evaluate,
     export,
     label,
@@ -32,7 +33,7 @@ app = typer.Typer(
     name="mtl-rec",
     help="Predict click, add-to-cart and purchase together, and serve the result.",
     epilog="Exit codes: 0 done, 1 wrong input, 2 wrong usage, 3 a version failed its "
-    "verification or gate, 130 interrupted.",
+    "verification or gate, or data has drifted, 130 interrupted.",
     no_args_is_help=True,
     add_completion=True,
     rich_markup_mode="rich",
@@ -41,7 +42,7 @@ app = typer.Typer(
 _TRAINING, _SERVING = "Train and judge", "Serve"
 
 for _panel, _modules in (
-    (_TRAINING, (check, prepare, train, evaluate, export, predict)),
+    (_TRAINING, (check, prepare, drift, train, evaluate, export, predict)),
     (_SERVING, (verify, publish, label, rollback, versions, server_files, serve, rank)),
 ):
     for _module in _modules:

@@ -7,7 +7,7 @@ import numpy as np
 MOST_BINS = 200
 
 
-def num_bins(rows: int) -> int:
+def num_bins(rows: float) -> int:
     """Bins for samples of which the smaller has so many rows.
 
     More bins see narrower shifts and are noisier. With one and a half times the

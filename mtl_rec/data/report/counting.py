@@ -1,6 +1,6 @@
 """What is counted over all rows, and the samples that stand for them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,8 +18,6 @@ from mtl_rec.data.report.seen import FirstDays, ValueCounts, hashed
 from mtl_rec.data.splitting import LEFT_OUT, PARTS
 from mtl_rec.schema.funnel import Funnel
 
-COMPARED = ("train", "test")
-
 
 @dataclass
 class FeatureCounts:
@@ -34,6 +32,32 @@ class FeatureCounts:
     rows: int = 0
     missing: int = 0
     values: ValueCounts = field(default_factory=ValueCounts)
+
+
+class PartCounts:
+    """The values of one part's features, and a sample of its rows.
+
+    Args:
+        features: To count.
+    """
+
+    def __init__(self, features: Sequence[Feature]) -> None:
+        self.features = features
+        self.num_rows = 0
+        self.of_features = {feature.name: FeatureCounts() for feature in features}
+        self.sample = RowSample(SAMPLE_ROWS)
+
+    def add(self, rows: pa.Table, draws: np.ndarray) -> None:
+        """Counts rows in.
+
+        Args:
+            rows: Canonical, lists cut to what the features take.
+            draws: `(rows,)`, independent and in [0, 1).
+        """
+        self.num_rows += rows.num_rows
+        self.sample.add(rows, draws)
+        for feature in self.features:
+            _add_values(self.of_features[feature.name], feature, rows[feature.name])
 
 
 class Counts:
@@ -61,16 +85,14 @@ class Counts:
         self.first_days = np.full(len(PARTS), num_days)
         self.by_day = [LabelSums(num_days) for _ in self.outputs]
         self.by_part = [LabelSums(len(PARTS)) for _ in self.outputs]
-        self.of_features = {
-            part: {feature.name: FeatureCounts() for feature in self.features}
-            for part in COMPARED
+        self.of_parts: dict[str, PartCounts] = {
+            part: PartCounts(self.features) for part in PARTS
         }
         self.new_items = {
             feature.name: FirstDays()
             for feature in self.features
             if isinstance(feature, Categorical | Hashed) and feature.side == "item"
         }
-        self.samples = {part: RowSample(SAMPLE_ROWS) for part in COMPARED}
 
     def add(self, chunk: Chunk) -> None:
         """Counts a chunk in."""
@@ -84,14 +106,10 @@ class Counts:
         self._add_labels(chunk)
         if chunk.days is not None:
             self._add_days(chunk, chunk.days, is_sampled)
-        for part in COMPARED:
-            is_of_part = chunk.parts == PARTS.index(part)
+        for number, part in enumerate(PARTS):
+            is_of_part = chunk.parts == number
             rows = chunk.rows.filter(pa.array(is_of_part))
-            self.samples[part].add(rows, chunk.draws[is_of_part])
-            for feature in self.features:
-                _add_values(
-                    self.of_features[part][feature.name], feature, rows[feature.name]
-                )
+            self.of_parts[part].add(rows, chunk.draws[is_of_part])
 
     def _add_labels(self, chunk: Chunk) -> None:
         weights = chunk.weights

@@ -74,14 +74,14 @@ def label_shift(shift: LabelShift) -> Finding:
     if shift.is_event:
         moved = (
             f"The rate of `{shift.output}` goes from {share(shift.train.mean)} in "
-            f"training to {share(shift.test.mean)} in test: the odds differ by "
+            f"training to {share(shift.test.mean)} in {shift.part}: the odds differ by "
             f"a factor of {number(shift.effect, 2)} (flagged from {ODDS_FACTOR:g})"
         )
         threshold = ODDS_FACTOR
     else:
         moved = (
             f"The mean of `{shift.output}` goes from {amount(shift.train.mean)} in "
-            f"training to {amount(shift.test.mean)} in test, by "
+            f"training to {amount(shift.test.mean)} in {shift.part}, by "
             f"{number(shift.effect, 2)} standard deviations (flagged from "
             f"{MEAN_STEP:g})"
         )
@@ -103,7 +103,7 @@ def feature_shift(shift: FeatureShift) -> Finding:
         bar, threshold = shift.bars[0], LARGEST_DIFFERENCE
         detail = (
             f"{bar.label!r} is on {share(bar.train)} of the training rows and on "
-            f"{share(bar.test)} of the test rows"
+            f"{share(bar.test)} of the {shift.part} rows"
         )
         measured = f"L-infinity distance {figure}"
     else:
@@ -113,11 +113,12 @@ def feature_shift(shift: FeatureShift) -> Finding:
         )
         detail = (
             f"{share(bar.train)} of the training rows and {share(bar.test)} of the "
-            f"test rows are '{bar.label}'"
+            f"{shift.part} rows are '{bar.label}'"
         )
         measured = f"Jensen-Shannon divergence {figure} bits"
     text = (
-        f"Feature '{shift.feature}' shifts between training and test: {measured} "
+        f"Feature '{shift.feature}' shifts between training and {shift.part}: "
+        f"{measured} "
         f"(threshold {threshold:g}, with so many rows flagged from "
         f"{number(distance.flagged_from)}); {detail}."
     )

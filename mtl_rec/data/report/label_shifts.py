@@ -1,4 +1,4 @@
-"""Label rates that break between training and test."""
+"""Label rates that break between training and the other parts."""
 
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -7,7 +7,7 @@ import numpy as np
 
 from mtl_rec.data.report.rates import Rate
 
-LABEL_FALSE_ALARMS = 0.01
+LABEL_FALSE_ALARMS = 0.005
 """Chance that any of the label rates of a report is flagged if none has changed."""
 
 ODDS_FACTOR = 1.1
@@ -19,13 +19,14 @@ MEAN_STEP = 0.1
 
 @dataclass(frozen=True)
 class LabelShift:
-    """A label in training and test.
+    """A label in training and in another part.
 
     Attributes:
         output: Name of the funnel's output: `purchase`, `purchase_given_click`.
+        part: `validation` or `test`.
         is_event: Whether it is an event rather than a value.
         train: Its rate in the training rows.
-        test: Its rate in the test rows.
+        test: Its rate in the other part's rows.
         effect: Factor between the odds, above 1, or the difference of a value's means
             in standard deviations of training. None where a part has no rows.
         z: The difference in standard errors.
@@ -34,6 +35,7 @@ class LabelShift:
     """
 
     output: str
+    part: str
     is_event: bool
     train: Rate
     test: Rate
@@ -44,20 +46,21 @@ class LabelShift:
 
 
 def compared(
-    output: str, is_event: bool, train: Rate, test: Rate, num_tests: int
+    output: str, part: str, is_event: bool, train: Rate, test: Rate, num_tests: int
 ) -> LabelShift:
-    """Compares the label rates of training and test.
+    """Compares the label rates of training and another part.
 
     Args:
         output: What they are of.
+        part: The other one.
         is_event: Whether it is an event.
         train: In training.
-        test: In test.
+        test: In the other part.
         num_tests: Comparisons of the report, which share its false alarms.
     """
     limit = NormalDist().inv_cdf(1 - LABEL_FALSE_ALARMS / (2 * num_tests))
     if train.mean is None or test.mean is None:
-        return LabelShift(output, is_event, train, test, None, None, limit, False)
+        return LabelShift(output, part, is_event, train, test, None, None, limit, False)
     rows = train.sure_rows, test.sure_rows
     if is_event:
         pooled = (train.mean * rows[0] + test.mean * rows[1]) / sum(rows)
@@ -72,7 +75,15 @@ def compared(
     z = abs(train.mean - test.mean) / error if error > 0 else 0.0
     is_flagged = bool(z >= limit and effect >= least)
     return LabelShift(
-        output, is_event, train, test, float(effect), float(z), limit, is_flagged
+        output,
+        part,
+        is_event,
+        train,
+        test,
+        float(effect),
+        float(z),
+        limit,
+        is_flagged,
     )
 
 

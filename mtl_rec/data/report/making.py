@@ -5,19 +5,18 @@ import numpy as np
 from mtl_rec.data.events.progress import Progress, unseen
 from mtl_rec.data.exposures import Splits
 from mtl_rec.data.report.chunks import read_chunks
-from mtl_rec.data.report.counting import COMPARED, Counts, count
+from mtl_rec.data.report.comparing import compared_features
+from mtl_rec.data.report.counting import Counts, count
 from mtl_rec.data.report.days import Days, find_days
-from mtl_rec.data.report.feature_shifts import compared_feature
 from mtl_rec.data.report.label_shifts import LabelShift, compared
 from mtl_rec.data.report.rates import LabelSums, Rate
 from mtl_rec.data.report.report import DayRows, PartRows, Report, Timeline
 from mtl_rec.data.report.screening import screen
-from mtl_rec.data.report.seen import share_unseen
 from mtl_rec.data.splitting import PARTS
 
 
 def make_report(splits: Splits, progress: Progress = unseen) -> Report:
-    """Looks for drift between training and test, and for features that know the answer.
+    """Looks for drift from training on, and for features that know the answer.
 
     Rows are read once, and their times once before that. Counts are of all rows;
     distributions and rankings are of samples of `SAMPLE_ROWS` at most, always the same.
@@ -33,17 +32,11 @@ def make_report(splits: Splits, progress: Progress = unseen) -> Report:
     days = find_days(splits)
     counts = Counts(splits, days.number if days else 0)
     count(read_chunks(splits, days), counts, progress)
-    samples = {part: counts.samples[part].table() for part in COMPARED}
-    shifts, rankings = [], []
-    for number, feature in enumerate(counts.features, 1):
-        of_parts = [counts.of_features[part][feature.name] for part in COMPARED]
-        train, test = of_parts
-        missing = train.missing / train.rows, test.missing / test.rows
-        new_share = share_unseen(test.values, train.values)
-        tables = samples["train"], samples["test"]
-        shifts.append(compared_feature(feature, *tables, missing, new_share))
-        rankings += screen(feature, samples["train"], counts.tasks)
-        progress("compare features", number, len(counts.features))
+    others = dict(counts.of_parts)
+    train = others.pop("train")
+    shifts = compared_features(train, others, progress)
+    sample = train.sample.table()
+    rankings = [r for f in counts.features for r in screen(f, sample, counts.tasks)]
     by_part = _by_output(counts, counts.by_part)
     return Report(
         parts=tuple(
@@ -56,7 +49,9 @@ def make_report(splits: Splits, progress: Progress = unseen) -> Report:
         label_shifts=_label_shifts(counts, by_part),
         feature_shifts=tuple(shifts),
         rankings=tuple(rankings),
-        sample_rows={part: samples[part].num_rows for part in COMPARED},
+        sample_rows={
+            part: counts.of_parts[part].sample.table().num_rows for part in PARTS
+        },
     )
 
 
@@ -78,10 +73,18 @@ def _by_output(counts: Counts, sums: list[LabelSums]) -> list[dict[str, Rate]]:
 def _label_shifts(
     counts: Counts, by_part: list[dict[str, Rate]]
 ) -> tuple[LabelShift, ...]:
-    train, test = (by_part[PARTS.index(part)] for part in COMPARED)
+    train, *others = by_part
     values = _values(counts)
     return tuple(
-        compared(name, name not in values, train[name], test[name], len(train))
+        compared(
+            name,
+            part,
+            name not in values,
+            train[name],
+            other[name],
+            len(others) * len(train),
+        )
+        for part, other in zip(PARTS[1:], others, strict=True)
         for name in train
     )
 

@@ -104,16 +104,17 @@ class Report:
     def about(self) -> dict[str, Any]:
         """As JSON; None where a number is not defined or infinite."""
         findings = [asdict(finding) for finding in self.findings()]
-        return {"findings": _jsonable(findings), **_jsonable(self)}
+        return {"findings": jsonable(findings), **jsonable(self)}
 
 
-def _jsonable(value: Any) -> Any:
+def jsonable(value: Any) -> Any:
+    """Dataclasses as objects; None for what is infinite or not defined."""
     if is_dataclass(value) and not isinstance(value, type):
-        return _jsonable(asdict(value))
+        return jsonable(asdict(value))
     if isinstance(value, dict):
-        return {name: _jsonable(entry) for name, entry in value.items()}
+        return {name: jsonable(entry) for name, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [_jsonable(entry) for entry in value]
+        return [jsonable(entry) for entry in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

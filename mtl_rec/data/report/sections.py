@@ -1,5 +1,7 @@
 """The sections of a page: what each says, draws and lists."""
 
+from collections.abc import Sequence
+
 from mtl_rec.data.report.feature_shifts import FeatureShift
 from mtl_rec.data.report.noise import DIVERGENCE, LARGEST_DIFFERENCE
 from mtl_rec.data.report.plots import rankings_plot, rates_plot, rows_plot, shifts_plot
@@ -21,6 +23,8 @@ VERDICTS = {
     "steady": "steady",
 }
 
+SHIFT_HEADINGS = ("feature", "kind", "verdict", "distance", "flagged from")
+
 
 def labels_section(report: Report) -> Marked:
     """Label rates of the parts."""
@@ -34,6 +38,7 @@ def labels_section(report: Report) -> Marked:
             "breaks" if shift.is_flagged else "steady",
         ]
         for shift in report.label_shifts
+        if shift.part == "test"
     ]
     headings = ["output", *(part.name for part in report.parts)]
     headings += ["effect", "z", "z flagged from", "verdict"]
@@ -86,25 +91,18 @@ def days_section(report: Report, timeline: Timeline) -> Marked:
 
 
 def shifts_section(report: Report) -> Marked:
-    """Features of training against those of test."""
-    ordered = sorted(report.feature_shifts, key=_rank)
-    rows = [
-        [
-            shift.feature,
-            shift.kind,
-            VERDICTS[shift.distance.verdict],
-            f"{shift.measure} {number(shift.distance.figure)}",
-            number(shift.distance.flagged_from),
-            *(share(missing) for missing in shift.missing),
-            share(shift.unseen),
-        ]
-        for shift in ordered
-    ]
-    headings = ["feature", "kind", "verdict", "distance", "flagged from"]
-    headings += ["missing, train", "missing, test", "unseen in training"]
+    """Features of training against those of test, and of validation in a table."""
+    of_test, of_validation = (
+        sorted((s for s in report.feature_shifts if s.part == part), key=_rank)
+        for part in ("test", "validation")
+    )
+    rows = _shift_rows(of_test)
+    missing = ["missing, train", "missing, test"]
+    headings = [*SHIFT_HEADINGS, *missing, "unseen in training"]
     text = (
-        "Categories, lists and texts by the largest difference of a value's shares of "
-        f"the rows (L-infinity, {LARGEST_DIFFERENCE:g}), numbers by Jensen-Shannon "
+        "Categories, lists and the words of texts by the largest difference of a "
+        f"value's shares of the rows (L-infinity, {LARGEST_DIFFERENCE:g}), numbers by "
+        "Jensen-Shannon "
         f"divergence in bits ({DIVERGENCE:g}, less what chance adds). Features are "
         "flagged a little below these thresholds, so that no shift of their size is "
         f"missed. Measured on {count(report.sample_rows['train'])} training and "
@@ -115,13 +113,31 @@ def shifts_section(report: Report) -> Marked:
     if len(rows) > SHOWN_ROWS:
         everything = table(headings, rows, texts=3)
         more = [folded(f"All {len(rows)} features as a table", everything)]
+    headings[-2] = "missing, validation"
+    validation = table(headings, _shift_rows(of_validation), texts=3)
+    more.append(folded("The same against validation", validation))
     return section(
         "Features, training against test",
         paragraph(text, "quiet"),
-        Marked(shifts_plot(ordered[:SHOWN_SHIFTS])),
+        Marked(shifts_plot(of_test[:SHOWN_SHIFTS])),
         table(headings, rows[:SHOWN_ROWS], texts=3),
         *more,
     )
+
+
+def _shift_rows(shifts: Sequence[FeatureShift]) -> list[list[str]]:
+    return [
+        [
+            shift.feature,
+            shift.kind,
+            VERDICTS[shift.distance.verdict],
+            f"{shift.measure} {number(shift.distance.figure)}",
+            number(shift.distance.flagged_from),
+            *(share(missing) for missing in shift.missing),
+            share(shift.unseen),
+        ]
+        for shift in shifts
+    ]
 
 
 def _rank(shift: FeatureShift) -> tuple[bool, float]:

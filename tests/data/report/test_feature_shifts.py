@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from mtl_rec.config.features import Categorical, MultiCategorical, Numeric
-from mtl_rec.data.report.feature_shifts import Bar, FeatureShift, compared_feature
+from mtl_rec.data.report.feature_shifts import Bar, Comparison, FeatureShift
 
 CATEGORY = Categorical(kind="categorical", name="x", side="item")
 LIST = MultiCategorical(kind="multi_categorical", name="x", side="item", max_values=9)
@@ -14,7 +14,7 @@ NUMBER = Numeric(kind="numeric", name="x", side="item")
 
 def compare(feature, train, test) -> FeatureShift:
     tables = [pa.table({"x": values}) for values in (train, test)]
-    return compared_feature(feature, *tables, missing=(0, 0), unseen=None)
+    return Comparison("test", *tables).shift_of(feature, (0, 0), None)
 
 
 def test_a_category_is_compared_by_its_shares():

@@ -13,7 +13,7 @@ def shift_of(train, test, is_event=True, num_tests=3) -> LabelShift:
         sums = LabelSums(1)
         sums.add(np.zeros(len(labels), int), np.asarray(labels), np.ones(len(labels)))
         rates += sums.rates(is_event)
-    return compared("click", is_event, *rates, num_tests)
+    return compared("click", "test", is_event, *rates, num_tests)
 
 
 def events(share: float, rows: int) -> np.ndarray:
