@@ -49,10 +49,10 @@ def _fit(run: Path, encoded: Path, callbacks) -> None:
     from mtl_rec.run.fitting import fit_run
     from mtl_rec.run.folder import RunFolder
     from mtl_rec.schema.encoded_files import open_encoded
-    from mtl_rec.schema.preprocessor_files import read_artifacts
+    from mtl_rec.schema.preprocessor_files import read_preprocessor_files
 
     folder = RunFolder(run)
-    schema, _ = read_artifacts(folder.preprocessor)
+    schema, _ = read_preprocessor_files(folder.preprocessor)
     train, validation = (
         open_encoded(encoded / name, schema) for name in ("train", "validation")
     )
