@@ -81,7 +81,7 @@ def test_help_lists_the_commands_and_the_exit_codes(run):
     assert all(f" {command} " in text for command in COMMANDS)
     assert (
         "Exit codes: 0 done, 1 wrong input, 2 wrong usage, 3 a version failed its "
-        "verification or gate, 130 interrupted."
+        "verification or gate, or data has drifted, 130 interrupted."
     ) in text
 
 
