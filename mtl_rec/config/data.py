@@ -7,6 +7,7 @@ from pydantic import Field, NonNegativeFloat, model_validator
 
 from mtl_rec.config.base import Count, NonEmpty, Section
 from mtl_rec.config.complete_journey import CompleteJourney
+from mtl_rec.config.csv_text import CsvText
 from mtl_rec.config.events import Events
 from mtl_rec.config.log_parts import Moment
 from mtl_rec.config.public_logs import Rees46, TaobaoUserBehavior
@@ -20,7 +21,7 @@ def utc(moment: Moment) -> datetime:
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 
 
-class Table(Section):
+class Table(CsvText):
     """Labelled exposures in CSV, Parquet, or TFRecord of `tf.train.Example`."""
 
     kind: Literal["table"]
@@ -31,6 +32,14 @@ class Table(Section):
     kept_negatives: Fraction | None = None
     """Share of the exposures without the first event that the data still holds, where
     they were thinned: predictions then describe the data before thinning."""
+
+    @model_validator(mode="after")
+    def _columns_differ(self):
+        if len(set(self.header)) < len(self.header):
+            raise ValueError(
+                f"`header` must name each column once. Received: {list(self.header)}"
+            )
+        return self
 
 
 class SyntheticShop(Section):

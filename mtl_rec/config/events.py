@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PositiveFloat, model_validator
 
-from mtl_rec.config.base import Count, NonEmpty, Section
+from mtl_rec.config.base import Count, NonEmpty
+from mtl_rec.config.csv_text import CsvText
 from mtl_rec.config.features import Name
 from mtl_rec.config.log_parts import (
     EventColumns,
@@ -18,17 +19,13 @@ from mtl_rec.config.log_parts import (
 )
 
 
-class EventLog(Section):
+class EventLog(CsvText):
     """A log of events, and the rules that make labelled exposures of it."""
 
     path: NonEmpty
     """CSV or Parquet: a file, a folder, or a glob; relative to where one is."""
     format: Literal["csv", "parquet"] | None = None
     """Taken from the file ending where it is not given."""
-    header: Names = ()
-    """Names of the columns of a CSV whose first line has none."""
-    quoted: bool = True
-    """Whether a CSV puts quotes around fields with commas."""
     columns: EventColumns = EventColumns()
     item_columns: Names = ()
     """Columns of the log that describe the item: category, brand, price."""

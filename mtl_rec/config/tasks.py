@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import NonNegativeFloat
+from pydantic import NonNegativeFloat, model_validator
 
 from mtl_rec.config.base import NonEmpty, Section
 from mtl_rec.config.features import Name
@@ -15,6 +15,9 @@ class Task(Section):
     """Name of the event; also of the served probability."""
     label: NonEmpty | None = None
     """Column of the data that says what happened; the task's name if not given."""
+    positive: NonEmpty | None = None
+    """What the column holds where the event happened, as text, if it is not 1: `yes`.
+    Everything else is 0, and so is nothing. Blanks around it do not count."""
     after: Name | None = None
     """The task that must have happened before this one can."""
     kind: Literal["binary", "regression"] = "binary"
@@ -24,6 +27,12 @@ class Task(Section):
     Not given: `exposures` for events, `parent` for values that have one."""
     loss_weight: NonNegativeFloat = 1.0
     """Share of this task in the sum of losses."""
+
+    @model_validator(mode="after")
+    def _values_are_numbers(self):
+        if self.positive is not None and self.kind == "regression":
+            raise ValueError("`positive` goes with events. Received: kind: regression")
+        return self
 
     @property
     def label_column(self) -> str:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
+from mtl_rec.config.csv_text import CsvText
 from mtl_rec.config.data import CensusIncome
 from mtl_rec.data.files import readable, require_bytes
 from mtl_rec.data.reading import csv_batches
@@ -77,10 +78,10 @@ class CensusFile:
             misfits.append(row)
             return "error"
 
-        parsing = pacsv.ParseOptions(invalid_row_handler=stop_at)
+        text = CsvText(header=FIELDS, quoted=False)
         with readable(self.file, "census-income"):
             try:
-                yield from csv_batches(self.file, fields, max_rows, FIELDS, parsing)
+                yield from csv_batches(self.file, fields, max_rows, text, stop_at)
             except pa.ArrowInvalid as error:
                 if not misfits:
                     raise

@@ -17,6 +17,8 @@ Format = Literal["csv", "parquet", "tfrecord"]
 ENDINGS: dict[str, Format] = {
     ".csv": "csv",
     ".csv.gz": "csv",
+    ".tsv": "csv",
+    ".tsv.gz": "csv",
     ".parquet": "parquet",
     ".tfrecord": "tfrecord",
     ".tfrecord.gz": "tfrecord",

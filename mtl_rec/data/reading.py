@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +11,14 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
+from mtl_rec.config.csv_text import CsvText
 from mtl_rec.config.data import Table
 from mtl_rec.data.files import TABLE_FORMATS, Format, find_files, readable
 from mtl_rec.errors import ArtifactError, SchemaError
 
 # Larger reads cost memory, and time too: the columns parsed no longer fit the cache.
 READ_BYTES = 2**20
-QUOTED = pacsv.ParseOptions(newlines_in_values=True)
+COMMAS = CsvText()
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,13 @@ class TableFiles:
         format: How all of them are written.
         headers: Column names by file.
         lists: Columns that hold lists; only TFRecord does not tell.
+        csv: How CSV files are written.
     """
 
     format: Format
     headers: Mapping[str, Sequence[str]]
     lists: frozenset[str] = frozenset()
+    csv: CsvText = COMMAS
 
     def batches(
         self, columns: Sequence[str], max_rows: int
@@ -55,7 +58,7 @@ class TableFiles:
     ) -> Iterator[pa.RecordBatch]:
         match self.format:
             case "csv":
-                return csv_batches(file, columns, max_rows)
+                return csv_batches(file, columns, max_rows, self.csv)
             case "parquet":
                 return _parquet_batches(file, columns, max_rows)
             case "tfrecord":
@@ -79,16 +82,16 @@ def open_table(source: Table, lists: Iterable[str] = ()) -> TableFiles:
     headers = {}
     for file in files:
         with readable(file, file_format):
-            headers[str(file)] = _distinct(_header(file, file_format), file)
-    return TableFiles(file_format, headers, frozenset(lists))
+            headers[str(file)] = _distinct(_header(file, file_format, source), file)
+    return TableFiles(file_format, headers, frozenset(lists), source)
 
 
 def csv_batches(
     file: Path | str | pa.NativeFile,
     columns: Sequence[str],
     max_rows: int,
-    header: Sequence[str] = (),
-    parsing: pacsv.ParseOptions = QUOTED,
+    text: CsvText = COMMAS,
+    handle_misfit: Callable[[pacsv.InvalidRow], str] | None = None,
 ) -> Iterator[pa.RecordBatch]:
     """Columns of a CSV file as strings, null where a field is empty.
 
@@ -96,21 +99,28 @@ def csv_batches(
         file: Plain, or compressed as its ending says; or an open one.
         columns: Names of those to read.
         max_rows: Rows of a batch at most.
-        header: Names of all columns, where the first line of the file has none.
-        parsing: What separates and quotes the fields.
+        text: How the file is written.
+        handle_misfit: Is called with lines of another number of fields, and says
+            whether to "skip" them or that they are an "error", as they are without it.
     """
     conversion = pacsv.ConvertOptions(
         # What a column holds is declared, not guessed: "007" stays as it is.
         column_types={column: pa.string() for column in columns},
         include_columns=list(columns),
-        null_values=[""],
+        null_values=["", *text.missing],
         strings_can_be_null=True,
     )
     reading = pacsv.ReadOptions(
         block_size=READ_BYTES,
-        column_names=list(header),
+        column_names=list(text.header),
         # Read side by side, malformed rows would not know their numbers.
-        use_threads=parsing.invalid_row_handler is None,
+        use_threads=handle_misfit is None,
+    )
+    parsing = pacsv.ParseOptions(
+        delimiter=text.separator,
+        quote_char='"' if text.quoted else False,
+        newlines_in_values=text.quoted,
+        invalid_row_handler=handle_misfit,
     )
     with pacsv.open_csv(file, reading, parsing, conversion) as reader:
         yield from _at_most(max_rows, reader)
@@ -154,10 +164,10 @@ def _at_most(
             yield batch.slice(start, max_rows)
 
 
-def _header(file: Path, file_format: Format) -> list[str]:
+def _header(file: Path, file_format: Format, text: CsvText) -> list[str]:
     match file_format:
         case "csv":
-            return _csv_header(file)
+            return csv_header(file, text)
         case "parquet":
             return _parquet_header(file)
         case "tfrecord":
@@ -167,10 +177,17 @@ def _header(file: Path, file_format: Format) -> list[str]:
             return sorted(tfrecord_columns(str(file)))
 
 
-def _csv_header(file: Path) -> list[str]:
+def csv_header(file: Path, text: CsvText) -> list[str]:
+    """The names of a CSV's columns.
+
+    Raises:
+        ArtifactError: It has no rows.
+    """
+    quoting = csv.QUOTE_MINIMAL if text.quoted else csv.QUOTE_NONE
     with pa.input_stream(file) as stream:
         lines = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-        header = next(filter(None, csv.reader(lines)), [])
+        rows = csv.reader(lines, delimiter=text.separator, quoting=quoting)
+        header = list(text.header) or next(filter(None, rows), [])
         if not any(line.strip() for line in lines):
             raise _without_rows(file)
     return header

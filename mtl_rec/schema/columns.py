@@ -77,7 +77,11 @@ def label_values(values: pa.ChunkedArray, task: Task) -> pa.Array:
         SchemaError: The column holds something else.
     """
     title = f"Column '{task.label_column}' of the label of task '{task.name}'"
-    return _numbers(values, title)
+    if task.positive is None:
+        return _numbers(values, title)
+    texts = pc.utf8_trim_whitespace(_texts(_one_chunk(values), title))
+    happened = pc.equal(texts, task.positive.strip())
+    return pc.fill_null(happened, False).cast(pa.float32())
 
 
 def sampled_flags(values: pa.ChunkedArray) -> pa.Array:

@@ -26,8 +26,8 @@ BAD_FILES = {
     },
     "rows.xlsx": {
         b"PK": (
-            "'{path}' must end in .csv, .csv.gz, .parquet, .tfrecord, .tfrecord.gz or "
-            ".tfrecords, or `data.source.format` must say what it is. "
+            "'{path}' must end in .csv, .csv.gz, .tsv, .tsv.gz, .parquet, .tfrecord, "
+            ".tfrecord.gz or .tfrecords, or `data.source.format` must say what it is. "
             "Received: ending '.xlsx'."
         )
     },

@@ -29,6 +29,13 @@ def test_a_task_must_follow_an_earlier_one(problems_with):
     assert problems_with(tasks=tasks) == [text]
 
 
+def test_a_value_has_no_positive(problems_with):
+    tasks = [{"name": "price", "kind": "regression", "positive": "yes"}]
+    text = "tasks.price: `positive` goes with events. Received: kind: regression."
+
+    assert problems_with(tasks=tasks) == [text]
+
+
 @pytest.mark.parametrize("after", ["click", "buy"])
 def test_a_task_must_not_follow_itself_or_a_later_one(problems_with, after):
     text = (

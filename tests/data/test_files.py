@@ -114,8 +114,8 @@ def test_a_glob_without_matches_is_refused(tmp_path, monkeypatch):
 def test_a_folder_without_tables_is_refused(make):
     root = make("README.md")
     text = (
-        f"The folder '{root}' must hold files that end in .csv, .csv.gz or .parquet. "
-        "Received: none."
+        f"The folder '{root}' must hold files that end in .csv, .csv.gz, .tsv, .tsv.gz or "
+        ".parquet. Received: none."
     )
 
     with pytest.raises(ArtifactError, match=re.escape(text)):
@@ -145,7 +145,8 @@ def test_mixed_formats_are_refused(make):
 def test_an_unknown_ending_is_refused(make, path):
     root = make("rows.xlsx")
     text = (
-        f"'{root / 'rows.xlsx'}' must end in .csv, .csv.gz or .parquet, or "
+        f"'{root / 'rows.xlsx'}' must end in .csv, .csv.gz, .tsv, .tsv.gz or "
+        ".parquet, or "
         "`data.source.format` must say what it is. Received: ending '.xlsx'."
     )
 

@@ -164,3 +164,18 @@ def test_an_error_of_a_label_names_column_and_task():
         "Column 'clicked' of the label of task 'click' must hold numbers. "
         "Received: 'maybe'."
     )
+
+
+@pytest.mark.parametrize(
+    ("values", "positive"),
+    [
+        (["yes", "no", None, " yes "], "yes"),
+        ([" 50000+.", "- 50000.", "", "50000+."], "50000+."),
+        ([2.0, 1.0, NAN, 2.0], "2"),
+        ([True, False, None, True], "true"),
+    ],
+)
+def test_a_label_that_is_one_value_is_0_everywhere_else(values, positive):
+    task = Task(name="bought", positive=positive)
+
+    assert label_values(column(values), task).to_pylist() == [1, 0, 0, 1]

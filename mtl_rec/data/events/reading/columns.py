@@ -29,7 +29,7 @@ def csv_schema(file: Path, log: EventLog) -> pa.Schema:
     Raises:
         ArtifactError: The file can't be read.
     """
-    names = list(log.header) or _first_line(file, log.quoted)
+    names = list(log.header) or _first_line(file, log)
     return pa.schema([(name, pa.string()) for name in names])
 
 
@@ -131,9 +131,10 @@ def _few(files: Sequence[str]) -> str:
     return f"'{files[0]}'{others}"
 
 
-def _first_line(file: Path, quoted: bool) -> list[str]:
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+def _first_line(file: Path, log: EventLog) -> list[str]:
+    quoting = csv.QUOTE_MINIMAL if log.quoted else csv.QUOTE_NONE
     with readable(file, "csv"), pa.input_stream(file) as stream:
         # Damage in the rows below must not keep the header from being read.
         lines = io.TextIOWrapper(stream, "utf-8-sig", "backslashreplace", newline="")
-        return next(filter(None, csv.reader(lines, quoting=quoting)), [])
+        rows = csv.reader(lines, delimiter=log.separator, quoting=quoting)
+        return next(filter(None, rows), [])

@@ -68,17 +68,12 @@ class _CsvLog:
             self.lines_before += self.bytes.num_lines
 
     def _chunks_of_file(self) -> Iterator[Chunk]:
-        parsing = pacsv.ParseOptions(
-            quote_char='"' if self.log.quoted else False,
-            newlines_in_values=self.log.quoted,
-            invalid_row_handler=self._lay_aside,
-        )
         file = pa.PythonFile(EscapedBytes(self.bytes), "r")
         columns = used_columns(self.log)
         first = 1
         try:
             for rows in _joined(
-                csv_batches(file, columns, CHUNK_ROWS, self.log.header, parsing)
+                csv_batches(file, columns, CHUNK_ROWS, self.log, self._lay_aside)
             ):
                 numbers = self._numbers(first, rows.num_rows)
                 yield Chunk(rows, numbers, self.place, self._expected_rows())

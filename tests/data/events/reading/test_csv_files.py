@@ -80,6 +80,15 @@ def test_every_way_to_write_lines_has_the_same_rows(
         assert kept == [(2, MALFORMED, "b,1,pv"), (4, MALFORMED, "d,1,pv,3,")]
 
 
+def test_the_separator_and_what_is_missing_are_what_is_declared(read):
+    file = b"u\ti\te\tt\na,b\t1\tpv\t1\nNULL\t1\tpv\t2\n"
+
+    users, _, kept = read(file, name="log.tsv", separator="\t", missing=("NULL",))
+
+    assert users == ["a,b"]
+    assert [row[:2] for row in kept] == [(2, "'u' is missing")]
+
+
 def test_fields_are_text_as_it_is(read):
     users, *_ = read(b"u,i,e,t\n a ,007,pv,1\n1.0,x,pv,1\n\x00,x,pv,1\n", quoted=False)
 
