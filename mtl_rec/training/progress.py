@@ -1,5 +1,6 @@
 """A bar while an epoch runs, a line when it is done."""
 
+import atexit
 import math
 import time
 from typing import Any
@@ -60,7 +61,7 @@ class EpochProgress(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Called by Keras."""
-        self._stop()
+        self.close()
         logs = logs or {}
         shown = [f"loss {logs.get('loss', float('nan')):.4f}"]
         shown += [
@@ -79,16 +80,20 @@ class EpochProgress(keras.callbacks.Callback):
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Called by Keras."""
-        self._stop()
+        self.close()
 
-    def _stop(self) -> None:
+    def close(self) -> None:
+        """Ends the bar, as an interruption does not; the terminal's cursor is shown."""
         if self._progress is not None:
             self._progress.stop()
             self._progress = None
 
 
 def _on_own_console(width: int | None, stderr: bool, quiet: bool) -> EpochProgress:
-    return EpochProgress(Console(width=width, stderr=stderr, quiet=quiet))
+    progress = EpochProgress(Console(width=width, stderr=stderr, quiet=quiet))
+    # Nobody there closes it, should it be interrupted.
+    atexit.register(progress.close)
+    return progress
 
 
 def _written(value: float) -> str:
