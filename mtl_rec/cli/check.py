@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from rich.console import Console
-
 from mtl_rec.cli.options import ConfigPath, Overrides
+from mtl_rec.cli.output import OutputFormat, show
 from mtl_rec.config import RunConfig, load_config
 from mtl_rec.config.complete_journey import CompleteJourney
 from mtl_rec.errors import ArtifactError
@@ -17,7 +16,11 @@ EXAMPLES = (
 )
 
 
-def check(config: ConfigPath, overrides: Overrides = []) -> None:  # noqa: B006 - typer
+def check(
+    config: ConfigPath,
+    overrides: Overrides = [],  # noqa: B006 - typer copies it
+    output_format: OutputFormat = "auto",
+) -> None:
     """Check a config without running it; every problem is listed."""
     run = load_config(config, overrides)
     _require_source(run)
@@ -28,13 +31,19 @@ def check(config: ConfigPath, overrides: Overrides = []) -> None:  # noqa: B006 
         for task in run.tasks
     )
     count = len(run.features)
-    Console().print(
+    result = {
+        "config": config,
+        "name": run.name,
+        "source": run.data.source.kind,
+        "features": [feature.name for feature in run.features],
+        "tasks": [{"name": task.name, "after": task.after} for task in run.tasks],
+        "architecture": run.model.architecture.kind,
+    }
+    line = (
         f"'{config}' is right: {count} feature{'s' if count > 1 else ''}; "
-        f"tasks {funnel}; {run.model.architecture.kind}.",
-        markup=False,
-        highlight=False,
-        soft_wrap=True,
+        f"tasks {funnel}; {run.model.architecture.kind}."
     )
+    show(result, output_format, line)
 
 
 def _require_source(run: RunConfig) -> None:

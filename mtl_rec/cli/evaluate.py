@@ -7,7 +7,13 @@ import typer
 
 from mtl_rec.cli.backend import frameworks
 from mtl_rec.cli.options import RunPath
-from mtl_rec.cli.output import output_console, require_folder
+from mtl_rec.cli.output import (
+    OutputFormat,
+    Quiet,
+    progress_console,
+    require_folder,
+    show,
+)
 
 EXAMPLES = (
     "Examples:\n\n"
@@ -25,6 +31,8 @@ def evaluate(
     output: Annotated[
         Path | None, typer.Option(help="JSON file for the metrics.")
     ] = None,
+    output_format: OutputFormat = "auto",
+    quiet: Quiet = False,
 ) -> None:
     """Show a finished run's metrics on one split of its data."""
     require_folder(output)
@@ -34,8 +42,8 @@ def evaluate(
         from mtl_rec.evaluation.report import write_metrics
         from mtl_rec.run import RunFolder, evaluate_run
 
-    console = output_console()
-    metrics = evaluate_run(RunFolder.open(run), split, Stages(console))
-    console.print(metrics_table(metrics))
+    stages = Stages(progress_console(output_format, quiet))
+    metrics = evaluate_run(RunFolder.open(run), split, stages)
+    show(metrics, output_format, metrics_table(metrics))
     if output is not None:
         write_metrics(output, metrics)

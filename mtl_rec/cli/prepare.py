@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from mtl_rec.cli.options import ConfigPath, Overrides
-from mtl_rec.cli.output import output_console
+from mtl_rec.cli.output import OutputFormat, Quiet, progress_console, show
 from mtl_rec.config import RunConfig, load_config
 from mtl_rec.config.events import EventLog
 from mtl_rec.config.log_columns import known_columns
@@ -26,6 +26,7 @@ EXAMPLES = (
     "mtl-rec prepare configs/taobao_userbehavior.yaml --columns\n\n"
     "mtl-rec prepare configs/quickstart.yaml --report"
 )
+_RULES = ("log", "columns")
 
 
 def prepare(
@@ -41,6 +42,8 @@ def prepare(
             "--report", help="Also write a report on drift and leakage, with plots."
         ),
     ] = False,
+    output_format: OutputFormat = "auto",
+    quiet: Quiet = False,
 ) -> None:
     """Make labelled exposures of an event log; report on the data.
 
@@ -48,12 +51,11 @@ def prepare(
     """
     run = load_config(config, overrides)
     log = run.data.source
-    console = output_console()
     if not isinstance(log, EventLog) and (columns or not report):
         raise _no_log(run)
     if columns and isinstance(log, EventLog):
-        for name in known_columns(log):
-            _print_line(console, name)
+        names = known_columns(log)
+        show(names, output_format, *names)
         return
     # Half a second of imports, which a wrong config need not wait for.
     from mtl_rec.data import open_exposures
@@ -61,29 +63,37 @@ def prepare(
 
     if report:
         reporting.require_plots()
-    with _bars(console) as progress:
+    with _bars(progress_console(output_format, quiet)) as progress:
         splits = open_exposures(run.data, run.features, run.tasks, progress)
         sizes = splits.sizes()
         made = reporting.make_report(splits, progress) if report else None
     place = Path("runs") / run.name
+    result: dict[str, Any] = {"rows": sizes}
+    shown: list[RenderableType] = []
     if isinstance(log, EventLog):
         from mtl_rec.data.events import prepare as find_prepared
 
         names = [feature.source_column for feature in run.features]
         prepared = find_prepared(log, names, run.tasks)
         place = prepared.folder
-        console.print(_summary_table(prepared.summary, sizes))
-        _print_line(console, f"exposures  {place}")
+        result |= {"exposures": place, "log": _without_rules(prepared.summary)}
+        shown += [_summary_table(prepared.summary, sizes), f"exposures  {place}"]
         if prepared.summary["rejected"]:
-            _print_line(console, f"rejected   {place}.rejected.csv")
+            shown.append(f"rejected   {place}.rejected.csv")
     if made is not None:
         # Readers of Parquet folders pass over names that begin like this.
         place = place / "_report"
         place.mkdir(parents=True, exist_ok=True)
         path = reporting.write_report(made, place, title=run.name)
-        for finding in made.findings():
-            _print_line(console, f"finding    {finding}")
-        _print_line(console, f"report     {path}")
+        result |= {"findings": made.findings(), "report": path}
+        shown += [f"finding    {finding}" for finding in made.findings()]
+        shown.append(f"report     {path}")
+    show(result, output_format, *shown)
+
+
+def _without_rules(summary: dict[str, Any]) -> dict[str, Any]:
+    """What was counted; the config says the rest."""
+    return {name: what for name, what in summary.items() if name not in _RULES}
 
 
 def _no_log(run: RunConfig) -> ConfigError:
@@ -148,7 +158,3 @@ def _summary_table(summary: dict[str, Any], sizes: dict[str, int]) -> Table:
         row(f"{part} rows", sizes[part])
     row("  left out", sizes["left_out"], "their window crosses a cut between parts")
     return table
-
-
-def _print_line(console: Console, text: str) -> None:
-    console.print(text, highlight=False, markup=False, soft_wrap=True)

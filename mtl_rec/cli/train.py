@@ -8,7 +8,7 @@ import typer
 
 from mtl_rec.cli.backend import frameworks
 from mtl_rec.cli.options import ConfigPath, Overrides
-from mtl_rec.cli.output import output_console
+from mtl_rec.cli.output import OutputFormat, Quiet, progress_console
 from mtl_rec.config import load_config
 from mtl_rec.run.source_run import source_run
 
@@ -48,6 +48,8 @@ def train(
             "--fresh", help="Begin a new run, even if one like it was interrupted."
         ),
     ] = False,
+    output_format: OutputFormat = "auto",
+    quiet: Quiet = False,
 ) -> None:
     """Train, evaluate, export and verify.
 
@@ -63,24 +65,11 @@ def train(
         source_run(run.training.warm_start)  # Refused before the data is read.
     with frameworks():
         # TensorFlow takes seconds to import, which a wrong config need not wait for.
-        from mtl_rec.cli.display import metrics_table, rungs_table
+        from mtl_rec.cli.results import show_trained
         from mtl_rec.cli.stages import Stages
-        from mtl_rec.cli.warm_start_table import warm_start_table
         from mtl_rec.run import train_run
         from mtl_rec.training.progress import EpochProgress
-        from mtl_rec.training.warm_start import WarmStartReport
 
-    console = output_console()
+    console = progress_console(output_format, quiet)
     result = train_run(run, runs, Stages(console), (EpochProgress(console),), fresh)
-    taken = result.folder.read_json(result.folder.warm_start_path)
-    if taken is not None:
-        console.print(warm_start_table(WarmStartReport.from_json(taken)))
-        console.print()
-    console.print(metrics_table(result.metrics))
-    console.print(rungs_table(result.version.rungs))
-    for line in (
-        f"run      {result.folder.path}",
-        f"version  {result.version.path}",
-        f"curves   tensorboard --logdir {runs}",
-    ):
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+    show_trained(result, runs, output_format)

@@ -1,14 +1,12 @@
 """`mtl-rec versions`: what versions a model has."""
 
-import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mtl_rec.cli.output import output_console
+from mtl_rec.cli.output import OutputFormat, show
 from mtl_rec.cli.version_options import ModelDirectory
 
 if TYPE_CHECKING:
@@ -24,22 +22,21 @@ EXAMPLES = (
 def versions(
     model_directory: ModelDirectory,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Everything that is known, as JSON.")
+        bool, typer.Option("--json", help="The same as --format json.")
     ] = False,
+    output_format: OutputFormat = "auto",
 ) -> None:
     """Show a model's versions: time, size, labels and test metrics."""
     from mtl_rec.cli.version_tables import versions_table
     from mtl_rec.serving.versions import list_versions
 
     entries = list_versions(model_directory)
-    if as_json:
-        sys.stdout.write(_json(entries))
-    else:
-        output_console().print(versions_table(entries))
+    chosen = "json" if as_json else output_format
+    show(_plain(entries), chosen, versions_table(entries))
 
 
-def _json(entries: "Sequence[VersionEntry]") -> str:
-    shown = [
+def _plain(entries: "Sequence[VersionEntry]") -> list[dict[str, Any]]:
+    return [
         {
             **asdict(entry),
             "path": str(entry.path),
@@ -47,4 +44,3 @@ def _json(entries: "Sequence[VersionEntry]") -> str:
         }
         for entry in entries
     ]
-    return json.dumps(shown, indent=2) + "\n"

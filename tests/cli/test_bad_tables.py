@@ -157,7 +157,14 @@ def test_a_bad_row_of_a_held_out_part_leaves_nothing_either(train, tmp_path):
     outcome = train("rows.csv")
 
     assert (outcome.code, outcome.left_behind) == (1, [])
-    assert outcome.error == (
+    *stages, error = outcome.error.splitlines()
+    assert [stage.partition("  ")[0] for stage in stages] == [
+        "open the exposures, learn vocabularies and statistics",
+        "encode the train split",
+        "encode the validation split",
+    ]
+    assert outcome.output == ""
+    assert error == (
         "`click` must be 0 or 1 on every row. Received: 5, the first of 4 such values "
-        "on 4 test rows (column 'clicked').\n"
+        "on 4 test rows (column 'clicked')."
     )

@@ -1,5 +1,7 @@
 """`mtl-rec check` sums up a right config and looks for its data."""
 
+import json
+
 GOOD = """\
 name: good
 data:
@@ -22,7 +24,23 @@ def test_a_right_config_is_summed_up(run, write):
         f"'{path}' is right: 1 feature; tasks click, purchase after click; "
         "shared_bottom.\n"
     )
-    assert run("check", path) == (0, text, "", [])
+    assert run("check", path, "--format", "table") == (0, text, "", [])
+
+
+def test_a_program_reads_what_a_right_config_holds(run, write):
+    path = write("good.yaml", GOOD)
+
+    assert json.loads(run("check", path).output) == {
+        "config": str(path),
+        "name": "good",
+        "source": "synthetic_shop",
+        "features": ["price"],
+        "tasks": [
+            {"name": "click", "after": None},
+            {"name": "purchase", "after": "click"},
+        ],
+        "architecture": "shared_bottom",
+    }
 
 
 def test_data_that_is_not_there_is_noticed_by_check(run, write, tmp_path):
@@ -41,4 +59,6 @@ def test_data_that_is_not_there_is_noticed_by_check(run, write, tmp_path):
 def test_square_brackets_in_a_result_are_kept(run, write):
     path = write("[bold]x.yaml", GOOD)
 
-    assert run("check", path).output.startswith(f"'{path}' is right: 1 feature;")
+    outcome = run("check", path, "--format", "table")
+
+    assert outcome.output.startswith(f"'{path}' is right: 1 feature;")

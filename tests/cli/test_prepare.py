@@ -1,5 +1,7 @@
 """`mtl-rec prepare`: what it makes, what it says, and what it refuses."""
 
+import json
+
 import pytest
 
 YAML = """\
@@ -51,7 +53,9 @@ def config(write):
 
 
 def test_it_counts_what_became_of_every_row(run, config):
-    outcome = run("prepare", config(), "--set", "data.source.max_rejected_fraction=0.1")
+    setting = "data.source.max_rejected_fraction=0.1"
+    outcome = run("prepare", config(), "--set", setting, "--format", "table")
+    again = run("prepare", config(), "--set", setting)
 
     assert outcome.code == 0, outcome.error
     rows = {" ".join(line.split()) for line in outcome.output.splitlines()}
@@ -59,6 +63,9 @@ def test_it_counts_what_became_of_every_row(run, config):
     assert any(row.startswith("rejected 1 'event_time'") for row in rows), rows
     assert any(row.startswith("sampled negatives") for row in rows)
     assert any(row.startswith("left out") and "crosses a cut" in row for row in rows)
+    counted = json.loads(again.output)
+    assert counted["log"]["rows_read"] == 80
+    assert sum(counted["rows"].values()) > counted["log"]["exposures"]
     assert any(path.endswith(".rejected.csv") for path in outcome.left_behind)
     assert any(path.endswith("part-00000.parquet") for path in outcome.left_behind)
 
@@ -67,9 +74,8 @@ def test_columns_are_listed_without_reading_the_log(run, config):
     outcome = run("prepare", config(), "--columns")
 
     assert outcome.code == 0
-    assert {"price", "history_price", "item_purchase_rate"} <= set(
-        outcome.output.split()
-    )
+    columns = json.loads(outcome.output)
+    assert {"price", "history_price", "item_purchase_rate"} <= set(columns)
     assert outcome.left_behind == []
 
 

@@ -114,8 +114,8 @@ def test_a_glob_without_matches_is_refused(tmp_path, monkeypatch):
 def test_a_folder_without_tables_is_refused(make):
     root = make("README.md")
     text = (
-        f"The folder '{root}' must hold files that end in .csv, .csv.gz, .tsv, .tsv.gz or "
-        ".parquet. Received: none."
+        f"The folder '{root}' must hold files that end in .csv, .csv.gz, .tsv, "
+        ".tsv.gz or .parquet. Received: none."
     )
 
     with pytest.raises(ArtifactError, match=re.escape(text)):

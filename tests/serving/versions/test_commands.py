@@ -44,7 +44,7 @@ def test_versions_shows_labels_and_what_was_withdrawn(
     run("rollback")
     run("label", "stable=1", "canary=2")
 
-    _, text = run("versions")
+    _, text = run("versions", "--format", "table")
     _, as_json = run("versions", "--json")
 
     lines = [line.split() for line in text.splitlines()[1:]]
@@ -82,7 +82,7 @@ def test_versions_shows_the_metrics_of_the_manifest(
     path = publish_files().path / MANIFEST_FILE
     path.write_text(json.dumps(manifest))
 
-    _, text = run("versions")
+    _, text = run("versions", "--format", "table")
     _, as_json = run("versions", "--json")
 
     heading, first, second = text.splitlines()
