@@ -14,6 +14,7 @@ from mtl_rec.cli import (
     evaluate,
     export,
     label,
+    ls,
     predict,
     prepare,
     publish,
@@ -42,7 +43,7 @@ app = typer.Typer(
 _TRAINING, _SERVING = "Train and judge", "Serve"
 
 for _panel, _modules in (
-    (_TRAINING, (check, prepare, drift, train, evaluate, export, predict)),
+    (_TRAINING, (ls, check, prepare, drift, train, evaluate, export, predict)),
     (_SERVING, (verify, publish, label, rollback, versions, server_files, serve, rank)),
 ):
     for _module in _modules:
