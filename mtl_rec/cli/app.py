@@ -10,6 +10,7 @@ from rich.console import Console
 from mtl_rec import __version__
 from mtl_rec.cli import (
     check,
+    compare,
     drift,
     evaluate,
     export,
@@ -20,12 +21,14 @@ from mtl_rec.cli import (
     publish,
     rank,
     rollback,
+    runs,
     serve,
     server_files,
     train,
     verify,
     versions,
 )
+from mtl_rec.cli.completion import answer_bash_about_values
 from mtl_rec.errors import MtlRecError, VerificationError
 
 EXIT_INPUT, EXIT_VERIFICATION, EXIT_INTERRUPTED = 1, 3, 130
@@ -43,7 +46,8 @@ app = typer.Typer(
 _TRAINING, _SERVING = "Train and judge", "Serve"
 
 for _panel, _modules in (
-    (_TRAINING, (ls, check, prepare, drift, train, evaluate, export, predict)),
+    (_TRAINING, (ls, check, prepare, drift, train, runs, compare)),
+    (_TRAINING, (evaluate, export, predict)),
     (_SERVING, (verify, publish, label, rollback, versions, server_files, serve, rank)),
 ):
     for _module in _modules:
@@ -79,6 +83,8 @@ def _options(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs one command and exits with its code."""
+    if answer_bash_about_values():
+        return
     given = list(sys.argv[1:] if arguments is None else arguments)
     # Accepted anywhere on the line, as people add it to the end.
     debug = "--debug" in given

@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from mtl_rec.evaluation.report import Metrics
-
 if TYPE_CHECKING:
+    from mtl_rec.evaluation.report import Metrics
     from mtl_rec.export.climbing import RungResult
 
 Columns = Mapping[str, tuple[str, Callable[[Any], str]]]
 """By metric: the heading, and how a number is written."""
 
 
-def metrics_table(metrics: Metrics) -> Table:
+def metrics_table(metrics: "Metrics") -> Table:
     """What is given the exposure first, then the conditional outputs, dimmed.
 
     Args:
@@ -59,7 +58,7 @@ def rungs_table(rungs: "Sequence[RungResult]") -> Table:
     return table
 
 
-def _table(metrics: Metrics, columns: Columns) -> Table:
+def _table(metrics: "Metrics", columns: Columns) -> Table:
     # One space between columns keeps nine of them within 100 characters.
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("output", overflow="fold")

@@ -5,7 +5,12 @@ from typing import Annotated
 
 import typer
 
-ConfigPath = Annotated[Path, typer.Argument(help="YAML file of the run.")]
+from mtl_rec.cli.completion import complete_config, complete_run, complete_setting
+
+ConfigPath = Annotated[
+    Path,
+    typer.Argument(help="YAML file of the run.", autocompletion=complete_config),
+]
 
 Overrides = Annotated[
     list[str],
@@ -14,9 +19,14 @@ Overrides = Annotated[
         metavar="PATH=VALUE",
         help="Replace one setting, as often as needed. List items go by their name: "
         "features.price.transform=log.",
+        autocompletion=complete_setting,
     ),
 ]
 
 RunPath = Annotated[
-    Path, typer.Argument(help="Folder of a finished run, runs/<name>/<time>.")
+    Path,
+    typer.Argument(
+        help="Folder of a finished run, runs/<name>/<time>.",
+        autocompletion=complete_run,
+    ),
 ]

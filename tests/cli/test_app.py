@@ -8,6 +8,7 @@ import pytest
 from mtl_rec import __version__
 from mtl_rec.cli import (
     check,
+    compare,
     evaluate,
     export,
     label,
@@ -17,6 +18,7 @@ from mtl_rec.cli import (
     publish,
     rank,
     rollback,
+    runs,
     serve,
     server_files,
     train,
@@ -29,7 +31,7 @@ from mtl_rec.errors import ArtifactError, VerificationError
 COMMANDS = {
     module.__name__.rpartition(".")[2].replace("_", "-"): module
     for module in (
-        *(ls, check, prepare, train, evaluate, export, predict),
+        *(ls, check, prepare, train, runs, compare, evaluate, export, predict),
         *(verify, publish, label, rollback, versions, server_files, serve, rank),
     )
 }

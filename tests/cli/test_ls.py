@@ -48,9 +48,5 @@ def test_an_unknown_name_is_refused_with_the_nearest(run):
 def test_losses_are_those_of_the_package():
     listed = groups()["losses"].entries
 
-    classes = {
-        name for name in losses.__all__ if isinstance(getattr(losses, name), type)
-    }
-    assert listed.keys() == {
-        n for n, value in public.items() if isinstance(value, type)
-    }
+    public = {name: getattr(losses, name) for name in losses.__all__}
+    assert listed.keys() == {name for name in public if isinstance(public[name], type)}

@@ -1,0 +1,122 @@
+"""`mtl-rec runs` and `mtl-rec compare`: what they show and refuse."""
+
+import json
+
+import pytest
+
+from mtl_rec.cli.sparklines import sparkline
+
+CONFIG = """\
+name: {name}
+tasks: [{{name: {task}}}]
+model: {{architecture: {{kind: {kind}}}}}
+training: {{epochs: 3, early_stopping: {{metric: val_{task}_auc}}}}
+"""
+
+
+@pytest.fixture
+def make_run(tmp_path):
+    """Writes a run's folder into the working directory."""
+
+    def make(name, time, auc, kind="mmoe", task="click", rows="a"):
+        folder = tmp_path / "working_directory" / "runs" / name / time
+        folder.mkdir(parents=True)
+        text = CONFIG.format(name=name, kind=kind, task=task)
+        (folder / "run.yaml").write_text(text)
+        history = [{f"val_{task}_auc": auc - 0.1}, {f"val_{task}_auc": auc}]
+        for file, content in {
+            "history": history,
+            "data": {"test": {"rows": 9, "fingerprint": rows}},
+            "metrics": {task: {"rows": 9, "auc": auc}},
+        }.items():
+            (folder / f"{file}.json").write_text(json.dumps(content))
+
+    return make
+
+
+def rows_of(text: str) -> list[list[str]]:
+    return [line.split() for line in text.splitlines()]
+
+
+def test_runs_are_listed_by_name_with_their_metrics(run, make_run):
+    make_run("shop", "20260101-120000", 0.7)
+    make_run("shop", "20260102-120000", 0.8, "shared_bottom")
+    make_run("other", "20260103-120000", 0.6, task="buy")
+
+    text = run("runs", "--format", "table").output
+
+    other, _, third, _, shop, _, second, first = rows_of(text)
+    assert (other, shop) == (["other"], ["shop"])
+    assert third[:4] == ["20260103-120000", "finished", "2/3", "mmoe"]
+    assert second == [
+        *("20260102-120000", "finished", "2/3", "shared_bottom", "tensorflow"),
+        *("click", "auc", "0.8000", "auc", "0.8000"),
+    ]
+    assert first[0] == "20260101-120000"
+
+
+def test_a_program_gets_the_runs_in_the_order_it_asks_for(run, make_run):
+    make_run("shop", "20260101-120000", 0.9)
+    make_run("shop", "20260102-120000", 0.8)
+
+    def order(*arguments):
+        shown = json.loads(run("runs", *arguments).output)
+        return [entry["test"]["click"]["auc"] for entry in shown]
+
+    assert order() == [0.8, 0.9]
+    assert order("--sort", "click") == order("--sort", "best") == [0.9, 0.8]
+
+
+def test_an_unknown_order_is_refused(run, make_run):
+    make_run("shop", "20260101-120000", 0.9)
+
+    outcome = run("runs", "--sort", "clik")
+
+    assert outcome.code == 1
+    assert "'best', 'click']. Received: 'clik'. Did you mean 'click'?" in outcome.error
+
+
+def test_two_runs_are_put_beside_each_other(run, make_run):
+    make_run("shop", "20260101-120000", 0.7)
+    make_run("shop", "20260102-120000", 0.8, "shared_bottom")
+
+    text = run("compare", "20260101", "20260102", "--format", "table").output
+
+    rows = rows_of(text)
+    assert ["model.architecture.kind", "mmoe", "shared_bottom"] in rows
+    assert ["click", "auc", "A", "▁▄", "0.6000", "0.7000", "0.7000"] in rows
+    assert ["B", "▅█", "0.7000", "0.8000", "0.8000"] in [row[-5:] for row in rows]
+    assert ["click", "AUC", "0.7000", "0.8000", "+0.10000"] in rows
+    assert "All splits hold the same rows." in text
+
+
+def test_other_rows_are_warned_of(run, make_run):
+    make_run("shop", "20260101-120000", 0.7)
+    make_run("shop", "20260102-120000", 0.8, rows="b")
+
+    text = run("compare", "20260101", "20260102", "--format", "table").output
+
+    assert "The rows of test are not the same" in text
+    as_json = json.loads(run("compare", "20260101", "20260102").output)
+    assert as_json["same_data"] == {"test": False}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["20260101"], "takes two runs or more. Received: 1."),
+        (["20260101", "shop"], "takes different runs. Received twice: "),
+    ],
+)
+def test_one_run_has_nothing_to_be_compared_with(run, make_run, given, message):
+    make_run("shop", "20260101-120000", 0.7)
+
+    outcome = run("compare", *given)
+
+    assert outcome.code == 1
+    assert message in outcome.error
+
+
+def test_a_sparkline_has_a_character_for_each_value():
+    assert sparkline([0.0, 0.5, 1.0, 2.0, float("nan")], 0.0, 1.0) == "▁▅██ "
+    assert sparkline([3.0, 3.0], 3.0, 3.0) == "▁▁"
