@@ -14,6 +14,7 @@ from mtl_rec.cli import (
     drift,
     evaluate,
     export,
+    init,
     label,
     ls,
     predict,
@@ -43,11 +44,11 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-_TRAINING, _SERVING = "Train and judge", "Serve"
+_CONFIGS, _TRAINING, _SERVING = "Describe data", "Train and judge", "Serve"
 
 for _panel, _modules in (
-    (_TRAINING, (ls, check, prepare, drift, train, runs, compare)),
-    (_TRAINING, (evaluate, export, predict)),
+    (_CONFIGS, (init, ls, check, prepare, drift)),
+    (_TRAINING, (train, runs, compare, evaluate, export, predict)),
     (_SERVING, (verify, publish, label, rollback, versions, server_files, serve, rank)),
 ):
     for _module in _modules:

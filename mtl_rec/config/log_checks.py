@@ -4,7 +4,12 @@ from mtl_rec.config.checks import suggestion
 from mtl_rec.config.declared import Declared, Problem, with_paths
 from mtl_rec.config.events import EventLog
 from mtl_rec.config.features import Feature
-from mtl_rec.config.log_columns import TAKEN, known_columns
+from mtl_rec.config.log_columns import (
+    TAKEN,
+    PastEvents,
+    generated_columns,
+    known_columns,
+)
 from mtl_rec.config.sampling import SAMPLING_COLUMNS
 from mtl_rec.config.tasks import Task
 
@@ -86,8 +91,10 @@ def _problems_of_negatives(
                 f"are all 0, which cannot be said of a whole {label.same}."
             )
             problems.append((f"data.source.labels.{name}.same", text))
+    made = generated_columns(log)
     for path, feature in with_paths("features", features):
-        if feature.source_column.startswith("user_item_"):
+        recipe = made.get(feature.source_column)
+        if isinstance(recipe, PastEvents) and recipe.with_ == "item":
             text = (
                 f"'{feature.source_column}' is zero or missing on every sampled "
                 "negative, an item that the user had not touched: the model would "

@@ -85,3 +85,16 @@ def parse(text: str, source: str) -> Any:
 def render(values: Any) -> str:
     """Plain values as YAML that `parse` reads back."""
     return yaml.dump(values, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+
+
+def render_inline(values: Any) -> str:
+    """Plain values as YAML in one line."""
+    text = yaml.dump(
+        values,
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        default_flow_style=True,
+        width=float("inf"),
+    )
+    return text.removesuffix("\n").removesuffix("\n...")

@@ -97,7 +97,7 @@ def _files_below(folder: Path) -> list[Path]:
         file
         for file in folder.rglob("*")
         if file.is_file()
-        and _format(file)
+        and known_format(file)
         and not any(
             name.startswith((".", "_")) for name in file.relative_to(folder).parts
         )
@@ -123,14 +123,14 @@ def _of_glob(path: str, declared: Format | None) -> list[Path]:
 def _of_format(files: list[Path], declared: Format | None) -> list[Path]:
     if declared is None:
         return files
-    return [file for file in files if _format(file) in (None, declared)]
+    return [file for file in files if known_format(file) in (None, declared)]
 
 
 def _common_format(path: str, files: list[Path], allowed: tuple[Format, ...]) -> Format:
     endings = [ending for ending, found in ENDINGS.items() if found in allowed]
     counts: Counter[Format] = Counter()
     for file in files:
-        found = _format(file)
+        found = known_format(file)
         if found not in allowed:
             raise ArtifactError(
                 f"'{file}' must end in {_any_of(endings)}, or "
@@ -147,7 +147,8 @@ def _common_format(path: str, files: list[Path], allowed: tuple[Format, ...]) ->
     return next(iter(counts))
 
 
-def _format(file: Path) -> Format | None:
+def known_format(file: Path) -> Format | None:
+    """The format that the ending of a name tells."""
     name = file.name.lower()
     return next((f for ending, f in ENDINGS.items() if name.endswith(ending)), None)
 

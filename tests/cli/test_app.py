@@ -11,6 +11,7 @@ from mtl_rec.cli import (
     compare,
     evaluate,
     export,
+    init,
     label,
     ls,
     predict,
@@ -31,7 +32,7 @@ from mtl_rec.errors import ArtifactError, VerificationError
 COMMANDS = {
     module.__name__.rpartition(".")[2].replace("_", "-"): module
     for module in (
-        *(ls, check, prepare, train, runs, compare, evaluate, export, predict),
+        *(init, ls, check, prepare, train, runs, compare, evaluate, export, predict),
         *(verify, publish, label, rollback, versions, server_files, serve, rank),
     )
 }

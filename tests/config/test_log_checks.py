@@ -58,6 +58,15 @@ def test_columns_that_nothing_makes(tmp_path):
     assert "Did you mean 'category_purchase_rate'?" in text
 
 
+def test_a_column_of_items_may_have_item_in_its_name(tmp_path):
+    changed = settings()
+    changed["data"]["source"]["item_columns"] = ["item_category"]
+    changed["features"] = [numeric("user_item_category_num_view")]
+    (tmp_path / "run.yaml").write_text(render(changed))
+
+    assert load_config(tmp_path / "run.yaml").features[0].name.startswith("user_item_")
+
+
 def test_what_tells_sampled_rows_from_real_ones(tmp_path):
     changed = settings()
     changed["features"].append(numeric("user_item_num_view"))
