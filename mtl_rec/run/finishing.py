@@ -47,9 +47,7 @@ def finish_run(run: PreparedRun, stage: Stage = quiet) -> RunResult:
         model = load_model(run.folder.model_path)
         metrics = evaluate(model, exposures)
     write_metrics(run.folder.metrics_path, metrics)
-    version = export_prepared(run, model, stage)
-    run.folder.write_json(run.folder.version_path, {"path": str(version.path)})
-    return RunResult(run.folder, metrics, version)
+    return RunResult(run.folder, metrics, export_prepared(run, model, stage))
 
 
 def export_prepared(
@@ -62,7 +60,7 @@ def export_prepared(
     """
     with stage("export and verify"):
         rows = first_rows(run.splits.test, run.config.export.verify_rows)
-        return export_model(
+        version = export_model(
             model,
             run.preprocessor,
             rows,
@@ -71,6 +69,8 @@ def export_prepared(
             data=run.folder.read_json(run.folder.data_path),
             metrics=run.folder.read_json(run.folder.metrics_path),
         )
+    run.folder.write_json(run.folder.version_path, {"path": str(version.path)})
+    return version
 
 
 def export_directory(config: RunConfig) -> Path:

@@ -96,12 +96,15 @@ class RunFolder:
             yield
 
     def is_locked(self) -> bool:
-        """Whether another process is at this run."""
+        """Whether a process, be it this one, is at this run."""
         try:
-            with self.locked():
-                return False
-        except ArtifactError:
+            with self._lock_path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
             return True
+        return False
 
     @property
     def _lock_path(self) -> Path:

@@ -1,12 +1,10 @@
 """What runs there are, and what became of each; read without a framework."""
 
-import fcntl
 import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,9 +13,6 @@ from mtl_rec.errors import ArtifactError, ConfigError
 from mtl_rec.run.folder import RunFolder
 
 State = Literal["running", "finished", "interrupted"]
-
-LOCK = ".lock"
-"""File that a run holds a lock on while it is running."""
 
 STARTED = "%Y%m%d-%H%M%S"
 """How a run's folder says when the run began."""
@@ -38,6 +33,7 @@ class RunEntry:
         history: Losses and validation metrics of every epoch so far.
         metrics: On the test split, by output; none before the end.
         data: Rows and fingerprint of each split.
+        version: The newest version that was exported of it.
     """
 
     path: Path
@@ -47,6 +43,7 @@ class RunEntry:
     history: list[dict[str, float]]
     metrics: Mapping[str, Mapping[str, float | None]]
     data: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    version: Path | None = None
 
     @property
     def name(self) -> str:
@@ -99,19 +96,6 @@ class RunEntry:
         better = max if self.metric.endswith("_auc") else min
         return better(filter(math.isfinite, values), default=None)
 
-    @cached_property
-    def version(self) -> Path | None:
-        """The newest exported version with this run's config, data and metrics."""
-        export = self.config.get("export") or {}
-        folder = Path(str(export.get("directory", "saved_models"))) / self.name
-        own = (self.config, self.data, self.metrics)
-        versions = [p for p in folder.glob("*") if p.name.isdecimal()]
-        for path in sorted(versions, key=lambda path: -int(path.name)):
-            manifest = _read(path / "assets.extra" / "manifest.json") or {}
-            if tuple(manifest.get(k) for k in ("config", "data", "metrics")) == own:
-                return path
-        return None
-
 
 def list_runs(directory: Path) -> list[RunEntry]:
     """All runs in a folder, the newest first.
@@ -151,6 +135,7 @@ def read_run(path: Path) -> RunEntry:
             f"below `runs/`. It has no '{folder.config_path.name}'."
         )
     state, stage = _state(folder)
+    exported = _read(folder.version_path)
     return RunEntry(
         path,
         _config(folder.config_path),
@@ -159,34 +144,26 @@ def read_run(path: Path) -> RunEntry:
         _read(folder.history_path) or [],
         _read(folder.metrics_path) or {},
         _read(folder.data_path) or {},
+        Path(exported["path"]) if exported else None,
     )
 
 
 def _state(folder: RunFolder) -> tuple[State, str]:
     stage = _stage(folder)
-    if _is_locked(folder.path / LOCK):
+    if folder.is_locked():
         return "running", stage or "export"
     return ("interrupted", stage) if stage else ("finished", "")
 
 
 def _stage(folder: RunFolder) -> str:
-    """What has not come to its end; empty once the metrics are written."""
-    if folder.metrics_path.exists():
+    """What has not come to its end; empty once a version is exported."""
+    if folder.version_path.exists():
         return ""
+    if folder.metrics_path.exists():
+        return "export"
     if folder.model_path.exists():
         return "evaluate"
     return "train" if folder.data_path.exists() else "prepare"
-
-
-def _is_locked(lock: Path) -> bool:
-    try:
-        with lock.open("rb") as opened:
-            fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
 
 
 def _config(path: Path) -> Mapping[str, Any]:

@@ -1,16 +1,17 @@
 """Runs are listed, found and compared by the files that they leave."""
 
-import fcntl
 import json
 import re
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from mtl_rec.config.loading import dump_config, load_config
 from mtl_rec.errors import ArtifactError
 from mtl_rec.run.comparison import compare_runs
-from mtl_rec.run.listing import LOCK, list_runs, read_run
+from mtl_rec.run.folder import RunFolder
+from mtl_rec.run.listing import list_runs, read_run
 from mtl_rec.run.lookup import find_run
 
 YAML = """\
@@ -46,7 +47,9 @@ def make_run(tmp_path, monkeypatch):
 
 
 def test_a_finished_run_is_summed_up(make_run):
-    folder = make_run("20260102-030405", data=DATA, history=HISTORY, metrics=METRICS)
+    files = {"data": DATA, "history": HISTORY, "metrics": METRICS}
+    version = {"path": "saved_models/tiny/2"}
+    folder = make_run("20260102-030405", **files, version=version)
 
     (run,) = list_runs(folder.parents[1])
 
@@ -60,7 +63,7 @@ def test_a_finished_run_is_summed_up(make_run):
     assert (run.metric, run.best) == ("val_loss", 0.3)
     assert (run.architecture, run.backend) == ("mmoe", "tensorflow")
     assert run.metrics == METRICS
-    assert run.version is None
+    assert run.version == Path("saved_models/tiny/2")
 
 
 def test_the_best_auc_is_the_highest(make_run):
@@ -79,6 +82,7 @@ def test_the_best_auc_is_the_highest(make_run):
         ({}, False, "prepare"),
         ({"data": DATA}, False, "train"),
         ({"data": DATA, "history": HISTORY}, True, "evaluate"),
+        ({"data": DATA, "history": HISTORY, "metrics": METRICS}, True, "export"),
     ],
 )
 def test_a_run_that_stopped_says_where(make_run, files, has_model, stage):
@@ -94,28 +98,12 @@ def test_a_run_that_stopped_says_where(make_run, files, has_model, stage):
 def test_a_run_is_running_while_its_lock_is_held(make_run):
     folder = make_run("1", data=DATA)
 
-    with (folder / LOCK).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with RunFolder(folder).locked():
         while_held = read_run(folder)
     after = read_run(folder)
 
     assert (while_held.state, while_held.stage) == ("running", "train")
     assert (after.state, after.stage) == ("interrupted", "train")
-
-
-def test_the_version_is_the_newest_with_the_same_config_data_and_metrics(make_run):
-    files = {"data": DATA, "history": HISTORY, "metrics": METRICS}
-    folder, other = make_run("1", **files), make_run("2", "seed=2", **files)
-    config = load_config(folder / "run.yaml").model_dump(mode="json")
-    for number in (1, 2, 3):
-        path = folder.parents[2] / f"saved_models/tiny/{number}/assets.extra"
-        path.mkdir(parents=True)
-        metrics = METRICS if number < 3 else {}
-        manifest = {"config": config, "data": DATA, "metrics": metrics}
-        (path / "manifest.json").write_text(json.dumps(manifest))
-
-    assert str(read_run(folder).version) == "saved_models/tiny/2"
-    assert read_run(other).version is None
 
 
 @pytest.mark.parametrize("place", ["runs", "runs/tiny", "runs/tiny/20260101-000000"])
