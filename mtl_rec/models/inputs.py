@@ -96,6 +96,7 @@ def embed_fields(
             embedding_dim=width,
             offsets=[row for own in used.values() for row in own.first_rows],
             returns_table=is_small,
+            row_blocks=rows,
             name=table_name(width, is_small),
         )
         outputs = table([joined(own.ids) for own in used.values()])

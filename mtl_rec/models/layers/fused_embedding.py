@@ -1,7 +1,7 @@
 """One table for all fields of one width, read row by row."""
 
 import contextvars
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -41,6 +41,8 @@ class FusedEmbedding(keras.layers.Layer):
         offsets: For every column of ids, the row its id 0 stands for.
         returns_table: Whether the table itself is the last output, for `FieldLinear`.
             It is then always trained as a whole, and should be small.
+        row_blocks: By vocabulary, its first row and how many it has. Not used here: it
+            tells whoever looks at a table what its rows mean.
 
     Inputs: ids, `(batch, columns)` int32, or a list of such tensors, whose batches may
         differ; `offsets` then has the columns of all, one after the other.
@@ -55,6 +57,7 @@ class FusedEmbedding(keras.layers.Layer):
         embedding_dim: int,
         offsets: list[int],
         returns_table: bool = False,
+        row_blocks: Mapping[str, Sequence[int]] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -62,6 +65,7 @@ class FusedEmbedding(keras.layers.Layer):
         self.embedding_dim = embedding_dim
         self.offsets = list(offsets)
         self.returns_table = returns_table
+        self.row_blocks = {n: list(block) for n, block in (row_blocks or {}).items()}
 
     def build(self, ids_shape):
         num_columns = sum(shape[-1] for shape in _listed_shapes(ids_shape))
@@ -136,6 +140,7 @@ class FusedEmbedding(keras.layers.Layer):
             "embedding_dim": self.embedding_dim,
             "offsets": self.offsets,
             "returns_table": self.returns_table,
+            "row_blocks": {name: list(own) for name, own in self.row_blocks.items()},
         }
 
 
