@@ -1,5 +1,6 @@
 """Batches of encoded exposures in an order that is a function of seed and epoch."""
 
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import keras
@@ -69,6 +70,7 @@ class Batches(keras.utils.PyDataset):
         # Gathers the next item while the present one is trained on.
         self._thread = ThreadPoolExecutor(1, "batches")
         self._ahead: tuple[tuple[int, int], Future] | None = None
+        self._ready_at: dict[tuple[int, int], float] = {}
 
     @property
     def num_items(self) -> int:
@@ -90,14 +92,31 @@ class Batches(keras.utils.PyDataset):
         index += self._first_item
         wanted, ahead = (self._epoch, index), self._ahead
         if ahead is None or ahead[0] != wanted:
-            ahead = wanted, self._thread.submit(self._item, *wanted)
+            ahead = wanted, self._thread.submit(self._gathered, *wanted)
         is_last = index + 1 == self.num_items
         following = (self._epoch + 1, 0) if is_last else (self._epoch, index + 1)
-        self._ahead = following, self._thread.submit(self._item, *following)
+        self._ahead = following, self._thread.submit(self._gathered, *following)
         return ahead[1].result()
 
+    def ready_at(self, index: int) -> float | None:
+        """When an item of this epoch was gathered, by `time.perf_counter`.
+
+        A step had to wait for its item if that was after the end of the step before,
+        however far ahead Keras asks for items. None for an item nobody asked for.
+        """
+        return self._ready_at.get((self._epoch, self._first_item + index))
+
+    def _gathered(self, epoch: int, index: int):
+        """Gathers an item and notes when; only the thread calls it."""
+        item = self._item(epoch, index)
+        if index == 0:
+            recent = [at for at in self._ready_at.items() if at[0][0] >= epoch - 1]
+            self._ready_at = dict(recent)
+        self._ready_at[epoch, index] = time.perf_counter()
+        return item
+
     def _item(self, epoch: int, index: int):
-        """Gathers the rows of an item; only the thread calls it."""
+        """The rows of an item."""
         size = self.batch_size * self.steps_per_call
         inputs, labels = self._order.rows(epoch, index * size, (index + 1) * size)
         if self._capacity is not None:

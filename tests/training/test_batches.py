@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import pytest
 
@@ -82,3 +84,18 @@ def test_the_usual_call_leaves_few_batches_over(num_rows, batch_size):
     assert 1 <= steps <= num_batches
     assert num_batches % steps <= 0.03 * num_batches
     assert steps * batch_size <= max(2 * ROWS_PER_CALL, batch_size)
+
+
+def test_a_batch_has_a_time_when_it_was_ready_in_its_epoch_alone(exposures):
+    batches = Batches(exposures, 100)
+    begun = time.perf_counter()
+
+    for index in range(len(batches)):
+        batches[index]
+
+    times = [batches.ready_at(index) for index in range(len(batches))]
+    assert begun < times[0]
+    assert times == sorted(times)
+    assert times[-1] < time.perf_counter()
+    batches.on_epoch_end()
+    assert batches.ready_at(1) is None
