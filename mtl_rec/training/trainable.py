@@ -202,6 +202,21 @@ class TrainableModel(keras.Model):
 
     def train_step(self, *args: Any) -> Any:
         """One step, by the module of the backend."""
-        backend = keras.backend.backend()
-        steps = importlib.import_module(f"mtl_rec.training.steps.{backend}")
-        return steps.train_step(self, *args)
+        return _steps().train_step(self, *args)
+
+    def gradients(self, data: Any) -> list[tuple[keras.Variable, Any]]:
+        """What a step on one device would follow, before clipping; nothing changes.
+
+        Args:
+            data: Inputs and labels of one batch, as `fit` takes them.
+
+        Returns:
+            Every variable that trains with its gradient; of a table in `row_tables`,
+            that of the rows that the batch holds.
+        """
+        return _steps().gradients(self, data)
+
+
+def _steps() -> Any:
+    backend = keras.backend.backend()
+    return importlib.import_module(f"mtl_rec.training.steps.{backend}")

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import keras
 
-from mtl_rec.training.steps.whole_tables import held_rows, updated_table
+from mtl_rec.training.steps.jax_rows import SweptTable, TouchedRows
 
 
 def train_step(model: Any, state: Any, data: Any) -> tuple[dict[str, Any], Any]:
@@ -18,6 +18,28 @@ def train_step(model: Any, state: Any, data: Any) -> tuple[dict[str, Any], Any]:
         state, _ = _train_one(model, state, batch)
     with _Values(model, state).scope():
         return model.get_metrics_result(), state
+
+
+def gradients(model: Any, data: Any) -> list[tuple[keras.Variable, Any]]:
+    """What a step would follow on one batch, before clipping; nothing changes.
+
+    Returns:
+        Every variable that trains with its gradient; of a large table, that of the
+        rows that the batch holds.
+    """
+    if model.dense_part is None:
+
+        @jax.jit
+        def dense_part(state, data):
+            batch = keras.utils.unpack_x_y_sample_weight(data)
+            _, dense, trained = _differentiated(model, _Values(model, state), batch)
+            return [*dense, *(total for _, total in trained)]
+
+        model.dense_part = dense_part
+    own = model.dense_part(_Values.of(model).state(), data)
+    layers = [la for la in model.row_tables if la.trainable] + model.whole_tables
+    variables = [*model.dense_variables, *(layer.table for layer in layers)]
+    return list(zip(variables, own, strict=True))
 
 
 def _train_several(model: Any, state: Any, batches: Any) -> Any:
@@ -42,13 +64,35 @@ def _train_one(model: Any, state: Any, batch: Any) -> tuple[Any, Any]:
     optimizer = model.optimizer
     values = _Values(model, state)
     with values.scope():
-        ids = model.table_ids(x)
         rate = jnp.asarray(optimizer.row_optimizer().learning_rate, "float32")
         step = jnp.asarray(optimizer.row_optimizer().iterations.value + 1, "float32")
+    (loss, y_pred), dense, trained = _differentiated(model, values, batch)
+    gradients, summed = optimizer.clip(dense, [total for _, total in trained])
+
+    with values.scope() as scope:
+        optimizer.apply(gradients, model.dense_variables)
+        model.track_loss(loss, keras.tree.flatten(y_pred)[0].shape[0])
+        model.compute_metrics(x, y, y_pred, sample_weight)
+    values.replace(values.changed(scope))
+
+    for (part, _), total in zip(trained, summed, strict=True):
+        part.update(optimizer.row_optimizer(), values, total, rate, step)
+    return values.state(), loss
+
+
+def _differentiated(model: Any, values: "_Values", batch: Any) -> Any:
+    """Loss and predictions, gradients of dense weights, and tables with theirs.
+
+    The values become those after the forward pass.
+    """
+    x, y, sample_weight = batch
+    with values.scope():
+        ids = model.table_ids(x)
     touched = [
-        _Touched(layer, ids[layer], values[layer.table]) for layer in model.row_tables
+        TouchedRows(layer, ids[layer], values[layer.table])
+        for layer in model.row_tables
     ]
-    swept = [_Swept(layer, ids[layer]) for layer in model.whole_tables]
+    swept = [SweptTable(layer, ids[layer]) for layer in model.whole_tables]
     dense = model.dense_variables
     sources = [*dense, *(part.layer.table for part in swept)]
 
@@ -69,85 +113,36 @@ def _train_one(model: Any, state: Any, batch: Any) -> tuple[Any, Any]:
         for part, gradient in zip(touched, by_place, strict=True)
         if part.layer.trainable
     ] + list(zip(swept, gradients[len(dense) :], strict=True))
-    gradients, summed = optimizer.clip(
-        gradients[: len(dense)], [total for _, total in trained]
-    )
-
-    with values.scope() as scope:
-        optimizer.apply(gradients, dense)
-        model.track_loss(loss, keras.tree.flatten(y_pred)[0].shape[0])
-        model.compute_metrics(x, y, y_pred, sample_weight)
-    values.replace(values.changed(scope))
-
-    for (part, _), total in zip(trained, summed, strict=True):
-        part.update(optimizer.row_optimizer(), values, total, rate, step)
-    return values.state(), loss
-
-
-class _Touched:
-    """The distinct rows of one large table that a batch holds, in a fixed size."""
-
-    def __init__(self, layer: Any, ids: Any, table: Any) -> None:
-        self.layer = layer
-        self._unique, self._place = _distinct(layer.rows(ids), layer.num_rows)
-        self._read = _read(table, self._unique)
-
-    def embeddings(self):
-        """The row of every id, `(number of ids, embedding_dim)`."""
-        return self._read[self._place]
-
-    def summed(self, gradient):
-        """The gradient of each distinct row; zero in places that are not used."""
-        return jnp.zeros_like(self._read).at[self._place].add(gradient)
-
-    def update(self, optimizer, values, gradient, learning_rate, step) -> None:
-        """Lets the optimizer change these rows and what it remembers of them."""
-        slots = optimizer.row_slots(self.layer.table)
-        read = [_read(values[slot], self._unique) for slot in slots]
-        rows, read = optimizer.updated_rows(
-            self._read, read, gradient, learning_rate, step
-        )
-        for variable, new in zip(
-            (self.layer.table, *slots), (rows, *read), strict=True
-        ):
-            values[variable] = _write(values[variable], self._unique, new)
-
-
-class _Swept:
-    """A small table, of which the rows in the batch change in one sweep over all."""
-
-    def __init__(self, layer: Any, ids: Any) -> None:
-        self.layer = layer
-        self._is_held = held_rows(layer.rows(ids), layer.num_rows)
-
-    def update(self, optimizer, values, gradient, learning_rate, step) -> None:
-        """Lets the optimizer change the rows that the batch holds."""
-        variables = [self.layer.table, *optimizer.row_slots(self.layer.table)]
-        old = [values[variable] for variable in variables]
-        updated = updated_table(
-            optimizer, old, gradient, self._is_held, learning_rate, step
-        )
-        for variable, new in zip(variables, updated, strict=True):
-            values[variable] = new
+    return (loss, y_pred), gradients[: len(dense)], trained
 
 
 class _Values:
     """Current values of all variables, addressed by variable."""
 
     def __init__(self, model, state) -> None:
-        groups = (
-            model.trainable_variables,
-            model.non_trainable_variables,
-            model.optimizer.variables,
-            model.metrics_variables,
-        )
-        self._groups = groups
+        groups = self._groups = self.groups(model)
         self._variables = {id(v): v for group in groups for v in group}
         self._values = {
             id(variable): value
             for group, part in zip(groups, state, strict=True)
             for variable, value in zip(group, part, strict=True)
         }
+
+    @classmethod
+    def of(cls, model) -> "_Values":
+        """The values that the variables hold."""
+        groups = cls.groups(model)
+        return cls(model, tuple([v.value for v in group] for group in groups))
+
+    @staticmethod
+    def groups(model):
+        """The variables in the order of the state of Keras' trainer."""
+        return (
+            model.trainable_variables,
+            model.non_trainable_variables,
+            model.optimizer.variables,
+            model.metrics_variables,
+        )
 
     def __getitem__(self, variable):
         return self._values[id(variable)]
@@ -172,27 +167,3 @@ class _Values:
     def state(self):
         """The values as Keras' trainer carries them from step to step."""
         return tuple([self[v] for v in group] for group in self._groups)
-
-
-def _distinct(flat, num_rows):
-    """Distinct rows in a fixed size, and where each id's row is among them.
-
-    Unused places hold row numbers past the table, each once, which reads fill with
-    zeros and writes drop. Sorting and searching beats `jnp.unique` with its inverse.
-    """
-    ordered = jnp.sort(flat)
-    is_new = jnp.concatenate([jnp.ones(1, bool), ordered[1:] != ordered[:-1]])
-    place = jnp.cumsum(is_new) - 1
-    unique = num_rows + jnp.arange(flat.size, dtype=flat.dtype)
-    unique = unique.at[place].set(ordered)
-    return unique, place[jnp.searchsorted(ordered, flat)]
-
-
-def _read(table, unique):
-    return table.at[unique].get(mode="fill", fill_value=0.0)
-
-
-def _write(table, unique, rows):
-    return table.at[unique].set(
-        rows, mode="drop", unique_indices=True, indices_are_sorted=True
-    )

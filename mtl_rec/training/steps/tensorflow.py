@@ -25,6 +25,34 @@ def train_step(model: Any, data: Any) -> dict[str, Any]:
     return model.get_metrics_result()
 
 
+def gradients(model: Any, data: Any) -> list[tuple[keras.Variable, Any]]:
+    """What a step would follow on one batch, before clipping; nothing changes.
+
+    Returns:
+        Every variable that trains with its gradient; of a large table, that of the
+        rows that the batch holds.
+    """
+    batch = keras.tree.map_structure(tf.convert_to_tensor, data)
+    x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(batch)
+    # Takes what dropout and running means would change of the model.
+    with keras.StatelessScope():
+        ids = model.table_ids(x)
+        touched = [TouchedRows(layer, ids[layer]) for layer in model.row_tables]
+        embeddings = [part.embeddings() for part in touched]
+        _, _, own = _gradients(model, x, y, sample_weight, embeddings)
+        rows = [
+            (part.layer.table, part.summed(gradient))
+            for part, gradient in zip(touched, own["rows"], strict=True)
+            if part.layer.trainable
+        ]
+    pairs = zip(model.dense_variables, own["dense"], strict=True)
+    # A weight that no loss depends on has none.
+    dense = [(variable, own) for variable, own in pairs if own is not None]
+    sums = (total for total, _ in own["whole"])
+    whole = zip((layer.table for layer in model.whole_tables), sums, strict=True)
+    return [*dense, *whole, *rows]
+
+
 def _train_several(model: Any, batches: Any) -> None:
     """A loop inside the graph; inside XLA where nothing must stay outside.
 
