@@ -6,11 +6,10 @@ import keras
 import numpy as np
 
 from mtl_rec.errors import SchemaError, TrainingError
-from mtl_rec.metrics.binary import auc
-from mtl_rec.metrics.regression import rmse
 from mtl_rec.models.chunked_prediction import predict_chunks
 from mtl_rec.schema.encoded import EncodedExposures
 from mtl_rec.schema.encoded_checks import require_valid_inputs
+from mtl_rec.training.task_metrics import TaskMetrics, measure_tasks
 
 
 class ValidationMetrics(keras.callbacks.Callback):
@@ -18,14 +17,20 @@ class ValidationMetrics(keras.callbacks.Callback):
 
     One forward pass gives them all, and the AUC is exact, where Keras' streaming
     metrics would cost every training step and bin the predictions. It must stand before
-    the callbacks that read the logs. The names are those of
-    `config.checks.monitored_metrics`. Where negatives were sampled, the metrics are
+    the callbacks that read the logs, or what it keeps of the pass. The names are those
+    of `config.checks.monitored_metrics`. Where negatives were sampled, the metrics are
     those of the sampled rows, as the loss is. Where a metric is not defined, as AUC is
     without a positive, it is NaN.
 
     Args:
         exposures: The validation split.
         batch_size: Rows per prediction.
+
+    Attributes:
+        exposures: The validation split.
+        labels: By task, `(rows, 1)`, NaN on rows that it does not learn from.
+        outputs: What the model gave for these rows when it was last measured, by task.
+        tasks: What these outputs say of each task.
 
     Raises:
         SchemaError: There are no rows, or inputs are not what their schema says.
@@ -37,8 +42,10 @@ class ValidationMetrics(keras.callbacks.Callback):
             raise SchemaError("The validation split must have rows. Received: none.")
         if not exposures.is_stored:
             require_valid_inputs(exposures, exposures.schema.inputs())
-        self._exposures = exposures
-        self._labels = exposures.training_labels()
+        self.exposures = exposures
+        self.labels = exposures.training_labels()
+        self.outputs: dict[str, np.ndarray] = {}
+        self.tasks: dict[str, TaskMetrics] = {}
         self._batch_size = batch_size
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -52,24 +59,22 @@ class ValidationMetrics(keras.callbacks.Callback):
         Raises:
             TrainingError: The loss is no longer a number.
         """
-        predictions = predict_chunks(self.model, self._exposures, self._batch_size)
+        tasks = self.exposures.schema.tasks
+        self.outputs = predict_chunks(self.model, self.exposures, self._batch_size)
+        self.tasks = measure_tasks(tasks, self.model.loss, self.labels, self.outputs)
         metrics = {"val_loss": 0.0}
-        for task in self._exposures.schema.tasks:
-            label, prediction = self._labels[task.name], predictions[task.name]
-            loss = float(self.model.loss[task.name](label, prediction))
-            metrics["val_loss"] += task.loss_weight * loss
-            metrics[f"val_{task.name}_loss"] = loss
-            if not np.isfinite(loss):
+        for task in tasks:
+            own = self.tasks[task.name]
+            if not np.isfinite(own.loss):
                 raise TrainingError(
                     f"The validation loss of task '{task.name}' must be a number. "
-                    f"Received: {loss}. The weights have diverged: lower "
+                    f"Received: {own.loss}. The weights have diverged: lower "
                     "`training.optimizer.learning_rate`."
                 )
-            known = np.isfinite(label[:, 0])
-            label, prediction = label[known, 0], prediction[known, 0]
-            if task.kind == "binary":
-                probability = np.exp(prediction.astype(np.float64))
-                metrics[f"val_{task.name}_auc"] = auc(label, probability)
-            else:
-                metrics[f"val_{task.name}_rmse"] = rmse(label, prediction)
+            metrics["val_loss"] += task.loss_weight * own.loss
+            metrics[f"val_{task.name}_loss"] = own.loss
+            if own.auc is not None:
+                metrics[f"val_{task.name}_auc"] = own.auc
+            if own.rmse is not None:
+                metrics[f"val_{task.name}_rmse"] = own.rmse
         return metrics
