@@ -1,0 +1,4 @@
+from typing import Any
+
+HParamsPluginData: Any
+SessionEndInfo: Any
