@@ -1,0 +1,118 @@
+"""Names for the rows of embedding tables, from the files that a run has."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from mtl_rec.schema.encoded import EncodedExposures
+from mtl_rec.schema.fields import IdField, IdListField, Vocabulary
+from mtl_rec.schema.schema import Schema
+from mtl_rec.training.board.notes import Labels
+from mtl_rec.training.board.samples import sample_rows
+
+VOCABULARY_FILE = "vocabulary.txt"
+
+SAMPLE_ROWS = 2**18
+"""Training rows in which the other features of an id are looked for."""
+
+MOST_VALUES = 200_000
+"""Values of a vocabulary that are read: words of titles are more than are shown."""
+
+DETERMINED = 0.99
+"""Share of an id's rows that have what its first row has, from which on that is taken
+to be of the id: an item has one title, though a user has many hours."""
+
+
+def embedding_labels(preprocessor: Path, train: EncodedExposures) -> Labels:
+    """For every learned vocabulary its values, and what else is known of an id.
+
+    A title, if each item has one, comes first: it is what the projector shows.
+
+    Args:
+        preprocessor: Folder of a saved preprocessor.
+        train: Says which features belong to an id, such as the title of an item.
+    """
+    values = known_values(preprocessor / VOCABULARY_FILE)
+    rows = sample_rows(train, SAMPLE_ROWS)
+    owners = {
+        field.vocabulary: field
+        for field in rows.schema.fields
+        if isinstance(field, IdField) and field.name == field.vocabulary
+    }
+    labels = {}
+    for name, own in values.items():
+        texts, others = {}, {}
+        if name in owners:
+            texts, others = _described(owners[name], rows, values)
+        labels[name] = {**texts, name: own, **others}
+    return labels
+
+
+def known_values(path: Path) -> dict[str, list[str]]:
+    """The values of every vocabulary in a preprocessor's file, in their order."""
+    values: dict[str, list[str]] = defaultdict(list)
+    with path.open("rb") as file:
+        next(file)  # The heading.
+        for line in file:
+            _, entry = line.rstrip(b"\n").split(b"\t", 1)
+            name, value = entry.split(b"=", 1)
+            own = values[name.decode()]
+            if len(own) < MOST_VALUES:
+                own.append(value.decode(errors="replace"))
+    return dict(values)
+
+
+def _described(
+    owner: IdField, rows: EncodedExposures, values: dict[str, list[str]]
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Columns of text, and others, that an id decides."""
+    schema = rows.schema
+    ids = _ids(owner, rows)[:, 0]
+    distinct, first, place = np.unique(ids, return_index=True, return_inverse=True)
+    vocabulary = schema.vocabularies[owner.vocabulary]
+    row_of = dict(zip(distinct.tolist(), first.tolist(), strict=True))
+    known = range(vocabulary.num_ids - vocabulary.num_values, vocabulary.num_ids)
+    texts: dict[str, list[str]] = {}
+    others: dict[str, list[str]] = {}
+    for field in _neighbours(owner, schema):
+        if field.vocabulary not in values:
+            continue
+        found = _ids(field, rows)
+        if (found == found[first][place]).all(axis=1).mean() < DETERMINED:
+            continue
+        own, words = schema.vocabularies[field.vocabulary], values[field.vocabulary]
+        group = texts if isinstance(field, IdListField) else others
+        group[field.name] = [
+            " ".join(_words(found[row_of[id_]], own, words)) if id_ in row_of else ""
+            for id_ in known[:MOST_VALUES]
+        ]
+    return texts, others
+
+
+def _neighbours(owner: IdField, schema: Schema) -> Iterator[IdField | IdListField]:
+    """Other fields of the same side."""
+    for field in schema.fields:
+        is_beside = field.side == owner.side and field.name != owner.name
+        if is_beside and isinstance(field, IdField | IdListField):
+            yield field
+
+
+def _ids(field: IdField | IdListField, rows: EncodedExposures) -> np.ndarray:
+    """`(rows, columns)`."""
+    if isinstance(field, IdListField):
+        return rows.inputs[field.name]
+    names = [other.name for other in rows.schema.fields_of(IdField, field.side)]
+    place = names.index(field.name)
+    return rows.inputs[f"{field.side}_ids"][:, place : place + 1]
+
+
+def _words(ids: np.ndarray, own: Vocabulary, words: list[str]) -> Iterator[str]:
+    first_known = own.num_ids - own.num_values
+    for id_ in ids.tolist():
+        number = id_ - first_known
+        if 0 <= number < len(words):
+            yield words[number]
+        elif id_:
+            yield "?"
