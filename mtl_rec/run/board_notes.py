@@ -51,8 +51,8 @@ def flat_settings(config: RunConfig) -> dict[str, bool | int | float | str]:
 def _flatten(section: BaseModel, prefix: str, settings: dict[str, Any]) -> None:
     """Adds all settings of a section; a `kind` by what it is a kind of."""
     for name, value in section:
-        if name == "early_stopping":
-            # It ends a run, and leaves the best epoch as it is.
+        if name in ("early_stopping", "checkpoints"):
+            # They leave the best epoch as it is.
             continue
         if isinstance(value, BaseModel):
             kind = getattr(value, "kind", None)

@@ -12,9 +12,11 @@ from mtl_rec.evaluation import evaluate
 from mtl_rec.evaluation.report import Metrics, write_metrics
 from mtl_rec.export import ExportedVersion, export_model
 from mtl_rec.models import load_model
+from mtl_rec.run.board_notes import add_test_metrics
 from mtl_rec.run.folder import RunFolder
 from mtl_rec.run.preparing import PreparedRun
 from mtl_rec.run.stages import Stage, quiet
+from mtl_rec.training.trainer import LOGS
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ def finish_run(run: PreparedRun, stage: Stage = quiet) -> RunResult:
         model = load_model(run.folder.model_path)
         metrics = evaluate(model, exposures)
     write_metrics(run.folder.metrics_path, metrics)
+    add_test_metrics(run.folder.path / LOGS, metrics, run.config.tasks)
     return RunResult(run.folder, metrics, export_prepared(run, model, stage))
 
 

@@ -4,6 +4,7 @@ import keras
 
 from mtl_rec.config.run import RunConfig
 from mtl_rec.models import build_model
+from mtl_rec.run.board_notes import board_notes
 from mtl_rec.run.folder import RunFolder
 from mtl_rec.run.warm_starting import warm_start
 from mtl_rec.schema.encoded import EncodedExposures
@@ -47,6 +48,7 @@ def fit_run(
         folder.path,
         config.seed,
         callbacks,
+        board_notes(config, folder.path, {"train": train, "validation": validation}),
     )
     folder.write_json(folder.history_path, history)
     with written_whole(folder.model_path) as unfinished:

@@ -7,11 +7,16 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import keras
+import numpy as np
 
 from mtl_rec.config.training import CheckpointCadence
 from mtl_rec.training.batches import Batches
 from mtl_rec.training.checkpoint_files import CheckpointFiles, TrainingState
-from mtl_rec.training.training_state import restore_arrays, state_arrays
+from mtl_rec.training.training_state import (
+    restore_arrays,
+    restore_metrics,
+    state_arrays,
+)
 
 
 class Resumable(Protocol):
@@ -71,6 +76,7 @@ class Checkpoints(keras.callbacks.Callback):
         self._batches = batches
         self._others = dict(others or {})
         self._found: TrainingState | None = self._files.newest()
+        self._metrics: dict[str, np.ndarray] = {}
         self.position = Position()
         if self._found is not None:
             self.position = Position(**self._found.progress["position"])
@@ -81,17 +87,14 @@ class Checkpoints(keras.callbacks.Callback):
         """Called by Keras, which has just reset the metrics."""
         if self.position.epoch != epoch:
             self.position = Position(epoch)
-        self.restore(self.model, with_metrics=self.position.item > 0)
+        if self._metrics and self.position.item:
+            restore_metrics(self.model, self._metrics)
+        self._metrics = {}
         self._batches.begin(epoch, self.position.item)
         self._saved_item, self._saved_at = self.position.item, time.monotonic()
 
-    def restore(self, model: keras.Model, with_metrics: bool = True) -> None:
+    def restore(self, model: keras.Model) -> None:
         """Puts the newest checkpoint into a model, once and if there is one.
-
-        Args:
-            model: That goes on, compiled as it was.
-            with_metrics: Whether running metrics are put back too; an epoch that
-                begins has none.
 
         Raises:
             ArtifactError: The checkpoint is another model's.
@@ -100,8 +103,8 @@ class Checkpoints(keras.callbacks.Callback):
             return
         # Keras makes the losses' running means when it sees the first batch.
         model._symbolic_build(data_batch=self._batches.item(0, 0))
-        restore_arrays(model, self._found.arrays, with_metrics)
-        self._found = None
+        restore_arrays(model, self._found.arrays)
+        self._metrics, self._found = self._found.arrays, None
 
     def on_train_batch_end(
         self, batch: int, logs: dict[str, Any] | None = None
@@ -156,6 +159,7 @@ def fit_on(
         checkpoints: From which folder to go on.
         callbacks: Called before `checkpoints`.
     """
+    checkpoints.restore(model)
     while checkpoints.position.epoch < epochs and not checkpoints.position.is_over:
         start = checkpoints.position
         batches.begin(start.epoch, start.item)
@@ -176,4 +180,3 @@ def fit_on(
             verbose=0,
             callbacks=told,
         )
-    checkpoints.restore(model)

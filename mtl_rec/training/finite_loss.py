@@ -16,6 +16,9 @@ from mtl_rec.training.checkpoints import Checkpoints
 from mtl_rec.whole_files import written_whole
 
 FAILED_BATCH = "failed_batch.npz"
+LARGE = 1000.0
+"""Absolute value above which no number of a batch is standardised."""
+
 _LOSS = "_loss"
 
 
@@ -74,32 +77,31 @@ class FiniteLoss(keras.callbacks.Callback):
 
     def _cause(self, inputs: dict[str, np.ndarray]) -> str:
         odd = [
-            f"{count} of feature '{name}'"
-            for name, count in _odd_numbers(inputs, self._schema).items()
+            f"{value:g} of feature '{name}'"
+            for name, value in _largest_numbers(inputs, self._schema).items()
+            if not value <= LARGE
         ]
         if odd:
-            return f"The batch holds values that are no numbers: {', '.join(odd)}."
+            return (
+                f"The batch holds numbers that nothing standardised: {', '.join(odd)}."
+            )
         return (
-            "All inputs of the batch are numbers, so the weights have diverged: lower "
+            "The batch's numbers are standardised, so the weights have diverged: lower "
             "`training.optimizer.learning_rate`, or set "
             "`training.optimizer.global_clipnorm`."
         )
 
 
-def _odd_numbers(inputs: dict[str, np.ndarray], schema: Schema) -> dict[str, int]:
-    """How many values are NaN or infinite, by the name of their field."""
-    names = {
-        f"{side}_numbers": [f.name for f in schema.fields_of(NumberField, side)]
-        for side in SIDES
-    }
-    counts: dict[str, int] = {}
-    for name, array in inputs.items():
-        if array.dtype.kind != "f" or name not in names:
-            continue
-        for column, count in enumerate((~np.isfinite(array)).sum(axis=0).tolist()):
-            if count:
-                counts[names[name][column]] = count
-    return counts
+def _largest_numbers(inputs: dict[str, np.ndarray], schema: Schema) -> dict[str, float]:
+    """The largest absolute value of every number, by the name of its field."""
+    largest = {}
+    for side in SIDES:
+        fields = schema.fields_of(NumberField, side)
+        if fields:
+            values = np.abs(inputs[f"{side}_numbers"]).max(axis=0).tolist()
+            names = [field.name for field in fields]
+            largest |= dict(zip(names, values, strict=True))
+    return largest
 
 
 def _write(path: Path, groups: dict[str, dict[str, np.ndarray]]) -> None:

@@ -1,6 +1,5 @@
 """Train a model on encoded exposures: epochs, early stopping, best weights, logs."""
 
-import importlib.util
 from pathlib import Path
 
 import keras
@@ -10,6 +9,7 @@ from mtl_rec.schema.encoded import EncodedExposures
 from mtl_rec.training.base_rate import match_base_rate
 from mtl_rec.training.batches import Batches, usual_steps_per_call
 from mtl_rec.training.best_epoch import BestEpoch
+from mtl_rec.training.board import BoardNotes, board_callbacks
 from mtl_rec.training.checkpoints import Checkpoints, fit_on
 from mtl_rec.training.defined import require_defined
 from mtl_rec.training.epoch_logs import EpochLogs
@@ -17,7 +17,7 @@ from mtl_rec.training.finite_loss import FiniteLoss
 from mtl_rec.training.trainable import TrainableModel
 from mtl_rec.training.validation import ValidationMetrics
 
-CHECKPOINTS, BEST_WEIGHTS = "checkpoints", "best.weights.h5"
+CHECKPOINTS, BEST_WEIGHTS, LOGS = "checkpoints", "best.weights.h5", "logs"
 
 
 def fit_best(
@@ -28,6 +28,7 @@ def fit_best(
     folder: Path,
     seed: int = 0,
     callbacks: tuple[keras.callbacks.Callback, ...] = (),
+    notes: BoardNotes | None = None,
 ) -> list[dict[str, float]]:
     """Fits until the stated metric stops getting better and keeps the best epoch.
 
@@ -43,6 +44,7 @@ def fit_best(
         folder: Gets `checkpoints/` and TensorBoard's `logs/`.
         seed: Decides the order of rows.
         callbacks: More callbacks; they see the validation metrics in the logs.
+        notes: What TensorBoard is told of the run.
 
     Returns:
         The logs of every epoch.
@@ -75,6 +77,16 @@ def fit_best(
     checkpoints = Checkpoints(
         checkpoint_folder, batches, config.checkpoints, {"best": best, "logs": logs}
     )
+    measured = ValidationMetrics(validation)
+    board = board_callbacks(
+        folder / LOGS,
+        batches,
+        train,
+        measured,
+        notes,
+        config.early_stopping.metric,
+        logs.epochs,
+    )
     fit_on(
         model,
         batches,
@@ -82,10 +94,10 @@ def fit_best(
         checkpoints,
         [
             FiniteLoss(batches, checkpoints, folder, train.schema),
-            ValidationMetrics(validation),
+            measured,
             logs,
             best,
-            *_curves(folder / "logs"),
+            *board,
             *callbacks,
         ],
     )
@@ -93,10 +105,3 @@ def fit_best(
     if validation.sampling_weights is not None:
         match_base_rate(model, validation)
     return logs.epochs
-
-
-def _curves(folder: Path) -> list[keras.callbacks.Callback]:
-    """None where TensorFlow is missing, with which Keras' callback writes them."""
-    if importlib.util.find_spec("tensorflow") is None:
-        return []
-    return [keras.callbacks.TensorBoard(folder, write_graph=False, profile_batch=0)]

@@ -27,38 +27,35 @@ def state_arrays(model: keras.Model) -> Iterator[tuple[str, np.ndarray]]:
         yield name, array
 
 
-def restore_arrays(
-    model: keras.Model, arrays: Mapping[str, np.ndarray], with_metrics: bool
-) -> None:
+def restore_arrays(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> None:
     """Puts back what `state_arrays` gave.
 
     Args:
         model: Built and compiled in the same way.
         arrays: By name.
-        with_metrics: Whether running metrics are put back too.
 
     Raises:
         ArtifactError: The arrays are another model's.
     """
-    variables = {
-        name: variable
-        for name, variable in _variables(model).items()
-        if with_metrics or not name.startswith(_METRICS)
-    }
+    variables = _variables(model)
     wanted = {name: tuple(variable.shape) for name, variable in variables.items()}
-    given = {
-        name: array.shape
-        for name, array in arrays.items()
-        if with_metrics or not name.startswith(_METRICS)
-    }
+    given = {name: array.shape for name, array in arrays.items()}
     if wanted != given:
         differing = sorted(set(wanted.items()) ^ set(given.items()))
         raise ArtifactError(
             "A checkpoint must be of the model that goes on training. Received: one "
-            f"that differs in {differing[:4]}. Start afresh, in another folder."
+            f"that differs in {differing[:4]}. Start afresh, with `--fresh` or in "
+            "another folder."
         )
     for name, variable in variables.items():
         variable.assign(arrays[name])
+
+
+def restore_metrics(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> None:
+    """Puts back the running metrics alone, which Keras resets as an epoch begins."""
+    for name, variable in _variables(model).items():
+        if name.startswith(_METRICS):
+            variable.assign(arrays[name])
 
 
 def _variables(model: keras.Model) -> dict[str, Any]:

