@@ -10,6 +10,7 @@ from mtl_rec.config.data import EncodedCache
 from mtl_rec.data import Splits
 from mtl_rec.data.fingerprint import data_fingerprint
 from mtl_rec.preprocess import Preprocessor
+from mtl_rec.run.memory_budget import MemoryBudget
 from mtl_rec.run.stages import Stage, quiet
 from mtl_rec.schema.encoded import EncodedExposures, joined
 from mtl_rec.schema.encoded_files import has_encoded, open_encoded, write_encoded
@@ -40,7 +41,7 @@ class SplitEncoder:
         self._cache = cache
         self._stage = stage
         self._encoded: dict[str, EncodedExposures] = {}
-        self._bytes_left = int(cache.memory_gib * 2**30)
+        self._budget = MemoryBudget(cache.memory_gib)
 
     def encode(self, name: str) -> EncodedExposures:
         """One split, in memory or stored.
@@ -60,19 +61,18 @@ class SplitEncoder:
     def _found_or_made(self, name: str) -> EncodedExposures:
         schema, split = self._preprocessor.schema, getattr(self._splits, name)
         if Path(self._cache.directory).is_dir() and has_encoded(self.folder / name):
-            return open_encoded(self.folder / name, schema)
+            return self._budget.placed(open_encoded(self.folder / name, schema))
         chunks = self._preprocessor.encode_chunks(split)
         kept: list[EncodedExposures] = []
         num_bytes = 0
         for chunk in chunks:
             kept.append(chunk)
             num_bytes += chunk.num_bytes
-            if num_bytes > self._bytes_left:
+            if num_bytes > self._budget.bytes_left:
                 del chunk
                 write_encoded(self.folder / name, chain(_released(kept), chunks))
                 return open_encoded(self.folder / name, schema)
-        self._bytes_left -= num_bytes
-        return joined(_released(kept))
+        return self._budget.placed(joined(_released(kept)))
 
     @cached_property
     def folder(self) -> Path:

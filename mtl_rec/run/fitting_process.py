@@ -48,15 +48,19 @@ def _fit(run: Path, encoded: Path, callbacks) -> None:
     # Imported here, where an interruption in these seconds ends in no traceback.
     from mtl_rec.run.fitting import fit_run
     from mtl_rec.run.folder import RunFolder
+    from mtl_rec.run.memory_budget import MemoryBudget
     from mtl_rec.schema.encoded_files import open_encoded
     from mtl_rec.schema.preprocessor_files import read_preprocessor_files
 
     folder = RunFolder(run)
     schema, _ = read_preprocessor_files(folder.preprocessor)
+    config = folder.config()
+    budget = MemoryBudget(config.data.encoded.memory_gib)
     train, validation = (
-        open_encoded(encoded / name, schema) for name in ("train", "validation")
+        budget.placed(open_encoded(encoded / name, schema))
+        for name in ("train", "validation")
     )
-    fit_run(folder, folder.config(), train, validation, callbacks)
+    fit_run(folder, config, train, validation, callbacks)
 
 
 def _end_with(parent: Connection) -> None:

@@ -83,6 +83,17 @@ def test_the_splits_share_the_memory(encoder):
     assert shared.encode("test").is_stored
 
 
+def test_what_fits_is_in_memory_even_if_an_earlier_run_left_files(encoder):
+    """Rows in files have another order of batches."""
+    stored = encoder().encode("train")
+
+    again = encoder(memory_gib=1.0).encode("train")
+
+    assert stored.is_stored
+    assert not again.is_stored
+    assert again.fingerprint() == stored.fingerprint()
+
+
 def test_a_later_run_reads_the_files_and_not_the_rows(encoder, monkeypatch):
     first = encoder().encode("train").fingerprint()
     later = encoder()
