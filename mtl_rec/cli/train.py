@@ -18,6 +18,7 @@ EXAMPLES = (
     "mtl-rec train configs/quickstart.yaml "
     "--set model.architecture.kind=shared_bottom --set training.epochs=3\n\n"
     "mtl-rec train configs/quickstart.yaml --backend jax\n\n"
+    "mtl-rec train configs/quickstart.yaml --dry-run\n\n"
     "mtl-rec train configs/quickstart.yaml "
     "--warm-start runs/quickstart/20260101-120000\n\n"
     "tensorboard --logdir runs"
@@ -48,6 +49,14 @@ def train(
             "--fresh", help="Begin a new run, even if one like it was interrupted."
         ),
     ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Train a few seconds on the first rows, say what a run would take, "
+            "and write nothing.",
+        ),
+    ] = False,
     output_format: OutputFormat = "auto",
     quiet: Quiet = False,
 ) -> None:
@@ -65,11 +74,16 @@ def train(
         source_run(run.training.warm_start)  # Refused before the data is read.
     with frameworks():
         # TensorFlow takes seconds to import, which a wrong config need not wait for.
+        from mtl_rec.cli.estimate_tables import show_estimate
         from mtl_rec.cli.results import show_trained
         from mtl_rec.cli.stages import Stages
         from mtl_rec.run import train_run
+        from mtl_rec.run.dry_run import estimate_run
         from mtl_rec.training.progress import EpochProgress
 
     console = progress_console(output_format, quiet)
+    if dry_run:
+        show_estimate(estimate_run(run, Stages(console)), output_format)
+        return
     result = train_run(run, runs, Stages(console), (EpochProgress(console),), fresh)
     show_trained(result, runs, output_format)
