@@ -23,7 +23,7 @@ def compare(
     runs: Annotated[
         list[str],
         typer.Argument(
-            metavar="RUN RUN [RUN]...",
+            metavar="RUN",
             help="Runs by their folders, or by the beginning of their names or times.",
             autocompletion=complete_run,
         ),

@@ -25,7 +25,7 @@ def make_estimate():
             available=available,
             seconds={"prepare": 60.0, "compile": 9.0, "epoch": 120.0},
             epochs=10,
-            speed=Speed(9.0, 1.7e-5, 1e-6, 500_000, 1000),
+            speed=Speed(9.0, 1.7e-5, 1e-6, 0.1, 500_000, 1000),
         )
 
     return make

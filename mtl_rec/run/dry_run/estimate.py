@@ -115,7 +115,8 @@ def estimate_run(config: RunConfig, stage: Stage = quiet) -> Estimate:
             "prepare": head.seconds + learn_seconds + encode_seconds,
             "compile": speed.compile_seconds,
             "epoch": speed.train_seconds_a_row * rows["train"]
-            + speed.validate_seconds_a_row * rows["validation"],
+            + speed.validate_seconds_a_row * rows["validation"]
+            + speed.save_seconds,
         },
         config.training.epochs,
         speed,

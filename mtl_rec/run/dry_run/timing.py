@@ -1,5 +1,6 @@
 """Steps of the real model on real rows, with a watch beside them."""
 
+import tempfile
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,9 @@ from mtl_rec.training.validation import ValidationMetrics
 SECONDS = 6.0
 """To train for, at least, once the step is compiled."""
 
+CALLS = 12
+"""Compiled calls at least, of which the first ones compile."""
+
 MOST_EPOCHS = 200
 
 
@@ -27,6 +31,7 @@ class Speed:
         compile_seconds: Until the first call was done.
         train_seconds_a_row: Of a training step.
         validate_seconds_a_row: Of the metrics after an epoch.
+        save_seconds: Of keeping the weights after an epoch.
         rows_timed: Rows that were trained on with the watch running.
         batch_bytes: Inputs and labels of one compiled call.
     """
@@ -34,6 +39,7 @@ class Speed:
     compile_seconds: float
     train_seconds_a_row: float
     validate_seconds_a_row: float
+    save_seconds: float
     rows_timed: int
     batch_bytes: int
 
@@ -69,31 +75,61 @@ def time_steps(
         watch.compile_seconds,
         watch.seconds_a_row,
         seconds / len(rows),
+        _save_seconds(model),
         watch.rows,
         round(rows.num_bytes * share),
     )
 
 
+def _save_seconds(model: TrainableModel) -> float:
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        model.save_weights(f"{folder}/kept.weights.h5")
+    return time.perf_counter() - started
+
+
 class _Watch(keras.callbacks.Callback):
-    """Times the calls after the first two, which compile, for some seconds."""
+    """Times every call, until there are enough of them."""
 
     def __init__(self, rows_a_call: int) -> None:
         super().__init__()
         self.rows_a_call = rows_a_call
-        self.calls = 0
-        self.compile_seconds = 0.0
         self.durations: list[float] = []
 
     @property
+    def usual(self) -> float:
+        """Seconds of a call, once all is compiled."""
+        later = self.durations[len(self.durations) // 2 :]
+        return float(np.median(later))
+
+    @property
+    def num_compiling(self) -> int:
+        """The first calls, which are slow."""
+        are_slow = [seconds > 3 * self.usual for seconds in self.durations]
+        return next((n for n, is_slow in enumerate(are_slow) if not is_slow), 1)
+
+    @property
+    def compile_seconds(self) -> float:
+        """What the first calls took longer than others."""
+        return (
+            sum(self.durations[: self.num_compiling]) - self.num_compiling * self.usual
+        )
+
+    @property
     def rows(self) -> int:
-        """Rows of the calls that were timed."""
-        return len(self.durations) * self.rows_a_call
+        """Rows of the calls that count."""
+        return len(self._counted) * self.rows_a_call
 
     @property
     def seconds_a_row(self) -> float:
-        """By the middle call: what else the machine does slows some of them."""
-        durations = self.durations or [self.compile_seconds]
-        return float(np.median(durations)) / self.rows_a_call
+        """Without the slowest tenth of the calls: the machine did something else."""
+        counted = sorted(self._counted)
+        kept = counted[: max(1, round(0.9 * len(counted)))]
+        return float(np.mean(kept)) / self.rows_a_call
+
+    @property
+    def _counted(self) -> list[float]:
+        return self.durations[self.num_compiling :] or self.durations
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self.started = time.perf_counter()
@@ -102,13 +138,11 @@ class _Watch(keras.callbacks.Callback):
         self, batch: int, logs: dict[str, Any] | None = None
     ) -> None:
         now = time.perf_counter()
-        self.calls += 1
-        if self.calls <= 2:
-            self.compile_seconds += now - self.started
-        else:
-            self.durations.append(now - self.started)
+        self.durations.append(now - self.started)
         self.started = now
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        if sum(self.durations) >= SECONDS:
+        # The first two compile, and take what they take.
+        is_enough = sum(self.durations[2:]) >= SECONDS and len(self.durations) >= CALLS
+        if is_enough:
             self.model.stop_training = True
