@@ -51,10 +51,11 @@ wait $asks_by_grpc
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Where the first script has run, as in a clone."""
+    """Where the first script has run, and the one that goes on from it."""
     folder = tmp_path_factory.mktemp("clone")
     (folder / "configs").symlink_to(ROOT / "configs")
-    assert last_line(SCRIPTS[0], folder) == "saved_models/readme/1"
+    (resumed,) = blocks(README, "python resumed")
+    assert last_line(SCRIPTS[0] + resumed, folder) == "2"
     return folder
 
 
@@ -115,6 +116,12 @@ def test_scripts_run_as_they_stand(number, expected_line, tmp_path):
 
 def test_the_script_of_a_whole_run_runs_as_it_stands(folder):
     assert list((folder / "saved_models").glob("*/1/saved_model.pb"))
+
+
+def test_the_script_that_can_be_resumed_leaves_checkpoints_and_curves(folder):
+    left = {path.name for path in (folder / "runs" / "mine").iterdir()}
+
+    assert left == {"checkpoints", "logs"}
 
 
 def test_the_grpc_script_is_answered_as_it_stands(asked, expected):
