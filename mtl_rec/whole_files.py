@@ -1,10 +1,13 @@
 """Files that are there whole or not at all."""
 
+import json
+import math
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 
 @contextmanager
@@ -39,3 +42,22 @@ def folder_written_whole(folder: Path) -> Iterator[Path]:
             unfinished.rename(folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Writes a JSON file that is there whole or not at all.
+
+    What is not defined, NaN in Python, is null: JSON has no NaN.
+    """
+    text = json.dumps(_defined(content), indent=2, ensure_ascii=False)
+    with written_whole(path) as unfinished:
+        unfinished.write_text(text + "\n", encoding="utf-8")
+
+
+def _defined(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {name: _defined(entry) for name, entry in content.items()}
+    if isinstance(content, list | tuple):
+        return [_defined(entry) for entry in content]
+    is_undefined = isinstance(content, float) and not math.isfinite(content)
+    return None if is_undefined else content

@@ -40,7 +40,7 @@ def fit_run(
     if config.training.warm_start and not _has_checkpoint(folder):
         warm_start(model, folder, config)
     trainable = make_trainable(model, config.training, train.schema)
-    history = fit_best(
+    fit_best(
         trainable,
         train,
         validation,
@@ -50,7 +50,6 @@ def fit_run(
         callbacks,
         board_notes(config, folder.path, {"train": train, "validation": validation}),
     )
-    folder.write_json(folder.history_path, history)
     with written_whole(folder.model_path) as unfinished:
         model.save(unfinished)
 

@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from typing import Any
 from mtl_rec.config.loading import dump_config, load_config
 from mtl_rec.config.run import RunConfig
 from mtl_rec.errors import ArtifactError
-from mtl_rec.whole_files import written_whole
+from mtl_rec.whole_files import write_json
 
 
 @dataclass(frozen=True)
@@ -61,13 +60,8 @@ class RunFolder:
         return load_config(self.config_path)
 
     def write_json(self, path: Path, content: Any) -> None:
-        """Writes a file of the run that is there whole or not at all.
-
-        What is not defined, NaN in Python, is null: JSON has no NaN.
-        """
-        text = json.dumps(_defined(content), indent=2, ensure_ascii=False)
-        with written_whole(path) as unfinished:
-            unfinished.write_text(text + "\n", encoding="utf-8")
+        """Writes a file of the run."""
+        write_json(path, content)
 
     @staticmethod
     def read_json(path: Path) -> Any:
@@ -149,12 +143,3 @@ class RunFolder:
     def metrics_path(self) -> Path:
         """Metrics on the test split."""
         return self.path / "metrics.json"
-
-
-def _defined(content: Any) -> Any:
-    if isinstance(content, dict):
-        return {name: _defined(entry) for name, entry in content.items()}
-    if isinstance(content, list | tuple):
-        return [_defined(entry) for entry in content]
-    is_undefined = isinstance(content, float) and not math.isfinite(content)
-    return None if is_undefined else content

@@ -41,7 +41,7 @@ def fit_best(
         train: Rows to learn from.
         validation: Rows that say when to stop.
         config: The `training` section of a run.
-        folder: Gets `checkpoints/` and TensorBoard's `logs/`.
+        folder: Gets `checkpoints/`, TensorBoard's `logs/` and `history.json`.
         seed: Decides the order of rows.
         callbacks: More callbacks; they see the validation metrics in the logs.
         notes: What TensorBoard is told of the run.
@@ -73,7 +73,7 @@ def fit_best(
     checkpoint_folder = folder / CHECKPOINTS
     checkpoint_folder.mkdir(parents=True, exist_ok=True)
     best = BestEpoch(checkpoint_folder / BEST_WEIGHTS, config.early_stopping)
-    logs = EpochLogs()
+    logs = EpochLogs(folder / "history.json")
     checkpoints = Checkpoints(
         checkpoint_folder, batches, config.checkpoints, {"best": best, "logs": logs}
     )
