@@ -1,6 +1,7 @@
 """`mtl-rec train`: from a config to a verified version."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -85,5 +86,7 @@ def train(
     if dry_run:
         show_estimate(estimate_run(run, Stages(console)), output_format)
         return
-    result = train_run(run, runs, Stages(console), (EpochProgress(console),), fresh)
+    # Closed, so that a terminal has its cursor back if this is interrupted.
+    with closing(EpochProgress(console)) as progress:
+        result = train_run(run, runs, Stages(console), (progress,), fresh)
     show_trained(result, runs, output_format)

@@ -60,6 +60,7 @@ class Batches(keras.utils.PyDataset):
             require_valid_inputs(exposures, exposures.schema.inputs())
         self._order = order_rows(exposures, seed, groups_requests)
         self._num_rows, self._schema = len(exposures), exposures.schema
+        self._seed = seed
         self.batch_size = min(batch_size, self._num_rows)
         self.steps_per_call = min(steps_per_call, self._num_rows // self.batch_size)
         self._capacity = None
@@ -76,6 +77,16 @@ class Batches(keras.utils.PyDataset):
     def num_items(self) -> int:
         """Items of a whole epoch."""
         return self._num_rows // (self.batch_size * self.steps_per_call)
+
+    @property
+    def layout(self) -> dict[str, int]:
+        """What decides, with the rows and the seed, which rows an item has."""
+        return {
+            "rows": self._num_rows,
+            "seed": self._seed,
+            "batch_size": self.batch_size,
+            "steps_per_call": self.steps_per_call,
+        }
 
     def begin(self, epoch: int, first_item: int = 0) -> None:
         """Makes this the epoch that is read, without its first items."""

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from mtl_rec.config.training import CheckpointCadence
+from mtl_rec.errors import ArtifactError
 from mtl_rec.training.batches import Batches
 from mtl_rec.training.checkpoint_files import CheckpointFiles, TrainingState
 from mtl_rec.training.training_state import (
@@ -61,6 +62,9 @@ class Checkpoints(keras.callbacks.Callback):
 
     Attributes:
         position: Where the newest checkpoint stands; where training begins, if none.
+
+    Raises:
+        ArtifactError: The newest checkpoint is of other batches.
     """
 
     def __init__(
@@ -79,6 +83,7 @@ class Checkpoints(keras.callbacks.Callback):
         self._metrics: dict[str, np.ndarray] = {}
         self.position = Position()
         if self._found is not None:
+            self._require_same_batches(self._found.progress["batches_of"])
             self.position = Position(**self._found.progress["position"])
             for name, other in self._others.items():
                 other.restore(self._found.progress[name])
@@ -120,6 +125,14 @@ class Checkpoints(keras.callbacks.Callback):
         self.position = Position(epoch + 1, is_over=bool(self.model.stop_training))
         self._save()
 
+    def _require_same_batches(self, layout: dict[str, int]) -> None:
+        if layout != self._batches.layout:
+            raise ArtifactError(
+                "A checkpoint must be of the batches that training goes on with: "
+                f"{self._batches.layout}. Received: one of {layout} in "
+                f"'{self._files.folder}'. Start afresh, in another folder."
+            )
+
     def _is_due(self, item: int) -> bool:
         every_steps, every_minutes = (
             self._cadence.every_steps,
@@ -134,7 +147,11 @@ class Checkpoints(keras.callbacks.Callback):
     def _save(self) -> None:
         progress = {name: other.state() for name, other in self._others.items()}
         batches = self.position.item * self._batches.steps_per_call
-        progress |= {"position": asdict(self.position), "batches": batches}
+        progress |= {
+            "position": asdict(self.position),
+            "batches": batches,
+            "batches_of": self._batches.layout,
+        }
         whole = self._batches.num_items * self._batches.steps_per_call
         step = self.position.epoch * whole + batches
         self._files.write(step, state_arrays(self.model), progress)

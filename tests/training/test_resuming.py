@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 
 from mtl_rec.config.training import Training
-from mtl_rec.training import fit_best
+from mtl_rec.errors import ArtifactError
+from mtl_rec.training import Batches, fit_best
+from mtl_rec.training.checkpoint_files import CheckpointFiles
+from mtl_rec.training.checkpoints import Checkpoints
 from mtl_rec.training.training_state import state_arrays
 
 
@@ -71,6 +74,16 @@ def test_a_training_that_was_interrupted_ends_as_one_that_was_not(
     assert resumed.keys() == expected.keys()
     for name, array in expected.items():
         np.testing.assert_array_equal(resumed[name], array, err_msg=name)
+
+
+@pytest.mark.parametrize("settings", [{"batch_size": 32}, {"seed": 2}])
+def test_a_checkpoint_of_other_batches_is_refused(settings, exposures, tmp_path):
+    files = CheckpointFiles(tmp_path)
+    layout = Batches(exposures, 64, seed=1).layout
+    files.write(1, [], {"batches_of": layout})
+
+    with pytest.raises(ArtifactError, match="must be of the batches"):
+        Checkpoints(tmp_path, Batches(exposures, **{"batch_size": 64, **settings}))
 
 
 def digests(folder, chains, kills, **environment):
