@@ -1,5 +1,7 @@
 """Which encoded splits are in memory: those that fit, first come, first served."""
 
+from dataclasses import replace
+
 from mtl_rec.schema.encoded import EncodedExposures
 
 
@@ -22,4 +24,5 @@ class MemoryBudget:
         if exposures.num_bytes > self.bytes_left:
             return exposures
         self.bytes_left -= exposures.num_bytes
-        return exposures.rows(0, len(exposures))
+        in_memory = exposures.rows(0, len(exposures))
+        return replace(in_memory, counts=exposures.counts)
