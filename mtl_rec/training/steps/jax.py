@@ -44,6 +44,8 @@ def gradients(model: Any, data: Any) -> list[tuple[keras.Variable, Any]]:
 
 def _train_several(model: Any, state: Any, batches: Any) -> Any:
     """A loop that ends at a loss that is not a number, which others would spread."""
+    # A traced number is no index into what may be arrays of NumPy.
+    batches = jax.tree.map(jnp.asarray, batches)
     num_batches = len(jax.tree.leaves(batches)[0])
 
     def train_next(carry):
