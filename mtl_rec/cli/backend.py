@@ -26,7 +26,8 @@ def frameworks() -> Iterator[None]:
             "The command line runs Keras on TensorFlow. Received: KERAS_BACKEND="
             f"{backend}. Unset it; `mtl-rec train --backend jax` trains on JAX."
         )
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # What it can't do raises; its notes of errors are of what oneDNN and GPUs lack.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # Predicting splits of several sizes is no mistake, whatever it counts as retracing.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     sys.stderr.flush()

@@ -121,7 +121,7 @@ def test_other_data_or_a_fresh_start_is_another_run(left, workplace):
     left.config_path.write_text(dump_config(config))
     fresh = train_run(config, fresh=True)
     rows = pd.read_parquet("exposures.parquet")
-    rows.loc[0, "price"] += 1
+    rows["price"] += 1
     rows.to_parquet("exposures.parquet")
 
     changed = train_run(config)

@@ -18,6 +18,7 @@ def test_a_run_starts_where_another_ended_and_says_so(finished, capsys):
                 "train",
                 str(place / "tree.yaml"),
                 "--set=training.epochs=1",
+                "--format=table",
                 f"--warm-start={source.path}",
             ]
         )
