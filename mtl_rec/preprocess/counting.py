@@ -23,26 +23,15 @@ def count_values(
         table: Canonical rows.
         inputs: What they were encoded to.
     """
-    ids = _ids_by_field(schema, inputs)
+    ids = {
+        field.name: schema.ids_of(field, inputs)
+        for field in schema.fields
+        if isinstance(field, IdField | IdListField)
+    }
     return {
         feature.name: _count(feature, schema, table, ids.get(feature.name))
         for feature in schema.features
     }
-
-
-def _ids_by_field(
-    schema: Schema, inputs: Mapping[str, np.ndarray]
-) -> dict[str, np.ndarray]:
-    """`(rows, width)` each."""
-    ids = {}
-    for field in schema.fields:
-        match field:
-            case IdField():
-                place = schema.fields_of(IdField, field.side).index(field)
-                ids[field.name] = inputs[f"{field.side}_ids"][:, place : place + 1]
-            case IdListField():
-                ids[field.name] = inputs[field.name]
-    return ids
 
 
 def _count(

@@ -1,6 +1,5 @@
 """Names for the rows of embedding tables, from the files that a run has."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,11 +7,11 @@ import numpy as np
 
 from mtl_rec.schema.encoded import EncodedExposures
 from mtl_rec.schema.fields import IdField, IdListField, Vocabulary
+from mtl_rec.schema.preprocessor_files import VOCABULARY
 from mtl_rec.schema.schema import Schema
+from mtl_rec.schema.vocabulary_file import read_vocabulary_values
 from mtl_rec.training.board.notes import Labels
 from mtl_rec.training.board.samples import sample_rows
-
-VOCABULARY_FILE = "vocabulary.txt"
 
 SAMPLE_ROWS = 2**18
 """Training rows in which the other features of an id are looked for."""
@@ -34,7 +33,7 @@ def embedding_labels(preprocessor: Path, train: EncodedExposures) -> Labels:
         preprocessor: Folder of a saved preprocessor.
         train: Says which features belong to an id, such as the title of an item.
     """
-    values = known_values(preprocessor / VOCABULARY_FILE)
+    values = read_vocabulary_values(preprocessor / VOCABULARY, MOST_VALUES)
     rows = sample_rows(train, SAMPLE_ROWS)
     owners = {
         field.vocabulary: field
@@ -50,26 +49,12 @@ def embedding_labels(preprocessor: Path, train: EncodedExposures) -> Labels:
     return labels
 
 
-def known_values(path: Path) -> dict[str, list[str]]:
-    """The values of every vocabulary in a preprocessor's file, in their order."""
-    values: dict[str, list[str]] = defaultdict(list)
-    with path.open("rb") as file:
-        next(file)  # The heading.
-        for line in file:
-            _, entry = line.rstrip(b"\n").split(b"\t", 1)
-            name, value = entry.split(b"=", 1)
-            own = values[name.decode()]
-            if len(own) < MOST_VALUES:
-                own.append(value.decode(errors="replace"))
-    return dict(values)
-
-
 def _described(
     owner: IdField, rows: EncodedExposures, values: dict[str, list[str]]
 ) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """Columns of text, and others, that an id decides."""
     schema = rows.schema
-    ids = _ids(owner, rows)[:, 0]
+    ids = schema.ids_of(owner, rows.inputs)[:, 0]
     distinct, first, place = np.unique(ids, return_index=True, return_inverse=True)
     vocabulary = schema.vocabularies[owner.vocabulary]
     row_of = dict(zip(distinct.tolist(), first.tolist(), strict=True))
@@ -79,7 +64,7 @@ def _described(
     for field in _neighbours(owner, schema):
         if field.vocabulary not in values:
             continue
-        found = _ids(field, rows)
+        found = schema.ids_of(field, rows.inputs)
         if (found == found[first][place]).all(axis=1).mean() < DETERMINED:
             continue
         own, words = schema.vocabularies[field.vocabulary], values[field.vocabulary]
@@ -97,15 +82,6 @@ def _neighbours(owner: IdField, schema: Schema) -> Iterator[IdField | IdListFiel
         is_beside = field.side == owner.side and field.name != owner.name
         if is_beside and isinstance(field, IdField | IdListField):
             yield field
-
-
-def _ids(field: IdField | IdListField, rows: EncodedExposures) -> np.ndarray:
-    """`(rows, columns)`."""
-    if isinstance(field, IdListField):
-        return rows.inputs[field.name]
-    names = [other.name for other in rows.schema.fields_of(IdField, field.side)]
-    place = names.index(field.name)
-    return rows.inputs[f"{field.side}_ids"][:, place : place + 1]
 
 
 def _words(ids: np.ndarray, own: Vocabulary, words: list[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from mtl_rec.config.features import SIDES
 from mtl_rec.config.sampling import SAMPLING_OFFSET
 from mtl_rec.errors import SchemaError
 from mtl_rec.schema.encoded import EncodedExposures
-from mtl_rec.schema.fields import IdField, IdListField, NumberField
+from mtl_rec.schema.fields import IdField, IdListField
 from mtl_rec.schema.schema import Schema
 
 
@@ -31,7 +31,8 @@ def require_valid_inputs(
             of its field's vocabulary, or a number is NaN or infinite.
     """
     schema, num_rows = exposures.schema, len(exposures)
-    fields, numbers = _id_fields(schema), _number_names(schema)
+    fields = _id_fields(schema)
+    numbers = schema.number_names() | {SAMPLING_OFFSET: [SAMPLING_OFFSET]}
     for name in names:
         packed = schema.inputs()[name]
         if name not in exposures.inputs:
@@ -65,15 +66,6 @@ def _id_fields(schema: Schema) -> dict[str, list[IdField | IdListField]]:
         for field in schema.fields_of(IdListField, side):
             fields[field.name] = [field] * field.length
     return fields
-
-
-def _number_names(schema: Schema) -> dict[str, list[str]]:
-    """By input that holds numbers, the name of every column."""
-    names = {
-        f"{side}_numbers": [field.name for field in schema.fields_of(NumberField, side)]
-        for side in SIDES
-    }
-    return names | {SAMPLING_OFFSET: [SAMPLING_OFFSET]}
 
 
 def _require_ids(

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
+import numpy as np
 from pydantic import TypeAdapter
 
 from mtl_rec.config.features import SIDES, Feature, MeanEncoder, Side
@@ -76,6 +77,23 @@ class Schema:
         """
         own = [f for f in self.fields if isinstance(f, kind) and f.side == side]
         return sorted(own, key=lambda field: field.name)
+
+    def ids_of(
+        self, field: IdField | IdListField, inputs: Mapping[str, np.ndarray]
+    ) -> np.ndarray:
+        """The columns of packed inputs that hold a field's ids, `(rows, width)`."""
+        if isinstance(field, IdListField):
+            return inputs[field.name]
+        place = self.fields_of(IdField, field.side).index(field)
+        return inputs[f"{field.side}_ids"][:, place : place + 1]
+
+    def number_names(self) -> dict[str, list[str]]:
+        """By packed input that holds numbers, the field of every column."""
+        names = {
+            f"{side}_numbers": [f.name for f in self.fields_of(NumberField, side)]
+            for side in SIDES
+        }
+        return {name: own for name, own in names.items() if own}
 
     def inputs(self) -> dict[str, PackedInput]:
         """The model's inputs by name; those without a column are left out.

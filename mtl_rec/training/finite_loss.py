@@ -7,9 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from mtl_rec.config.features import SIDES
 from mtl_rec.errors import TrainingError
-from mtl_rec.schema.fields import NumberField
 from mtl_rec.schema.schema import Schema
 from mtl_rec.training.batches import Batches
 from mtl_rec.training.checkpoints import Checkpoints
@@ -95,12 +93,9 @@ class FiniteLoss(keras.callbacks.Callback):
 def _largest_numbers(inputs: dict[str, np.ndarray], schema: Schema) -> dict[str, float]:
     """The largest absolute value of every number, by the name of its field."""
     largest = {}
-    for side in SIDES:
-        fields = schema.fields_of(NumberField, side)
-        if fields:
-            values = np.abs(inputs[f"{side}_numbers"]).max(axis=0).tolist()
-            names = [field.name for field in fields]
-            largest |= dict(zip(names, values, strict=True))
+    for name, fields in schema.number_names().items():
+        values = np.abs(inputs[name]).max(axis=0).tolist()
+        largest |= dict(zip(fields, values, strict=True))
     return largest
 
 

@@ -33,6 +33,6 @@ def fixed_batch(
     """Inputs and training labels of evenly spaced rows, as a step takes them."""
     places = np.linspace(0, len(exposures) - 1, min(batch_size, len(exposures)))
     places = places.astype(int)
-    inputs = {name: array[places] for name, array in exposures.inputs.items()}
-    labels = exposures.training_labels()
-    return inputs, {name: array[places] for name, array in labels.items()}
+    arrays = {name: array[places] for name, array in exposures.arrays().items()}
+    taken = EncodedExposures.from_arrays(exposures.schema, arrays)
+    return dict(taken.inputs), taken.training_labels()
