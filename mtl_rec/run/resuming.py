@@ -52,8 +52,8 @@ def resume_run(folder: RunFolder, stage: Stage = quiet) -> PreparedRun | None:
 def _progress(folder: RunFolder) -> str:
     if folder.model_path.exists():
         return "which is trained"
-    state = CheckpointFiles(folder.path / CHECKPOINTS).newest()
-    if state is None:
+    progress = CheckpointFiles(folder.path / CHECKPOINTS).newest_progress()
+    if progress is None:
         return "which has no checkpoint yet"
-    epoch, batches = state.progress["position"]["epoch"], state.progress["batches"]
+    epoch, batches = progress["position"]["epoch"], progress["batches"]
     return f"from epoch {epoch + 1}, batch {batches + 1}"

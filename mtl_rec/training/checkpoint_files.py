@@ -4,10 +4,10 @@ import json
 import logging
 import os
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from mtl_rec.whole_files import written_whole
 
 _PROGRESS = "progress.json"
 _SUFFIX = ".checkpoint"
+
+Read = TypeVar("Read")
 
 _log = logging.getLogger(__name__)
 
@@ -84,9 +86,19 @@ class CheckpointFiles:
 
         A file that is damaged is passed over with a warning.
         """
+        return self._newest(_read)
+
+    def newest_progress(self) -> dict[str, Any] | None:
+        """The progress of the newest file, without its arrays, which may be gigabytes.
+
+        None where there is none. Damage to the arrays is not seen.
+        """
+        return self._newest(_read_progress)
+
+    def _newest(self, read: Callable[[Path], Read]) -> Read | None:
         for path in reversed(self.paths()):
             try:
-                return _read(path)
+                return read(path)
             except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as e:
                 _log.warning("'%s' can't be read and is passed over: %s", path, e)
         return None
@@ -110,3 +122,8 @@ def _read(path: Path) -> TrainingState:
             with archive.open(name) as entry:
                 arrays[name] = np.lib.format.read_array(entry, allow_pickle=False)
     return TrainingState(arrays, progress)
+
+
+def _read_progress(path: Path) -> dict[str, Any]:
+    with zipfile.ZipFile(path) as archive:
+        return json.loads(archive.read(_PROGRESS))

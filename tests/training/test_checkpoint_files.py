@@ -42,6 +42,16 @@ def test_the_newest_files_stay(files):
     assert newest_step(files) == 300
 
 
+def test_the_progress_of_the_newest_file_needs_no_arrays(files):
+    assert files.newest_progress() is None
+    write(files, 1)
+    path = write(files, 2)
+
+    assert files.newest_progress() == {"step": 2}
+    os.truncate(path, path.stat().st_size // 2)
+    assert files.newest_progress() == {"step": 1}
+
+
 @pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.999])
 def test_a_file_that_was_cut_is_passed_over_with_a_warning(files, share, caplog):
     write(files, 1)
