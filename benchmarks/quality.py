@@ -123,10 +123,10 @@ def train_grouped(config: Any, schema: Any, encoded: Any, seed: int) -> Any:
 def train_dense(config: Any, schema: Any, encoded: Any, seed: int) -> Any:
     import keras
 
+    from mtl_rec.config.checks import mode_of
     from mtl_rec.losses import funnel_losses
     from mtl_rec.models import build_model
     from mtl_rec.training import Batches
-    from mtl_rec.training.best_epoch import mode_of
     from mtl_rec.training.validation import ValidationMetrics
 
     keras.utils.set_random_seed(seed)

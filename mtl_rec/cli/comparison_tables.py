@@ -10,6 +10,7 @@ from rich.text import Text
 
 from mtl_rec.cli.display import EVENT_COLUMNS, VALUE_COLUMNS
 from mtl_rec.cli.sparklines import sparkline
+from mtl_rec.config.checks import mode_of
 
 if TYPE_CHECKING:
     from mtl_rec.run.comparison import Comparison
@@ -93,7 +94,7 @@ def _curves(runs: "Sequence[RunEntry]") -> Table:
         numbers = [v for curve in curves for v in curve if math.isfinite(v)]
         if not numbers:
             continue
-        better = max if name.endswith("_auc") else min
+        better = max if mode_of(name) == "max" else min
         for number, curve in enumerate(curves):
             known = [value for value in curve if math.isfinite(value)]
             ends = (known[0], better(known), known[-1]) if known else ()

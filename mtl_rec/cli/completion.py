@@ -8,6 +8,7 @@ from typing import Any
 from mtl_rec.cli.setting_completion import settings_like
 from mtl_rec.config.yaml_text import parse
 from mtl_rec.errors import MtlRecError
+from mtl_rec.run.listing import run_folders
 
 CONFIG_ENDINGS = (".yaml", ".yml")
 MODE = "_MTL_REC_COMPLETE"
@@ -22,7 +23,7 @@ def complete_config(incomplete: str) -> list[str]:
 def complete_run(incomplete: str) -> list[str]:
     """Folders of runs: below `runs/`, or below what is typed."""
     folders = _paths(incomplete, ()) if incomplete else ["runs"]
-    return [run for folder in folders for run in _runs_below(Path(folder))] or folders
+    return [str(r) for f in folders for r in run_folders(Path(f))] or folders
 
 
 def complete_setting(incomplete: str) -> list[str]:
@@ -82,11 +83,3 @@ def _paths(incomplete: str, endings: tuple[str, ...]) -> list[str]:
         # A shell would put a blank after the only one.
         return _paths(found[0], endings) or found
     return found
-
-
-def _runs_below(folder: Path) -> list[str]:
-    """The runs of a folder of runs, the newest first."""
-    depths = ("", "*/", "*/*/")
-    configs = [file for depth in depths for file in folder.glob(f"{depth}run.yaml")]
-    runs = sorted((config.parent for config in configs), key=lambda run: run.name)
-    return [str(run) for run in reversed(runs)]

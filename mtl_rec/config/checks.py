@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
+from typing import Literal
 
 from mtl_rec.config.declared import (
     Declared,
@@ -189,6 +190,11 @@ def monitored_metrics(tasks: Iterable[Task]) -> list[str]:
         names.append(f"val_{task.name}_loss")
         names.append(f"val_{task.name}_{'auc' if task.kind == 'binary' else 'rmse'}")
     return names
+
+
+def mode_of(metric: str) -> Literal["max", "min"]:
+    """`max` for AUC, `min` for losses and errors."""
+    return "max" if metric.endswith("_auc") else "min"
 
 
 def suggestion(received: str, allowed: Iterable[str]) -> str:

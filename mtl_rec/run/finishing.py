@@ -17,6 +17,7 @@ from mtl_rec.run.folder import RunFolder
 from mtl_rec.run.preparing import PreparedRun
 from mtl_rec.run.stages import Stage, quiet
 from mtl_rec.training.trainer import LOGS
+from mtl_rec.whole_files import write_json
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def export_prepared(
             data=run.folder.read_json(run.folder.data_path),
             metrics=run.folder.read_json(run.folder.metrics_path),
         )
-    run.folder.write_json(run.folder.version_path, {"path": str(version.path)})
+    write_json(run.folder.version_path, {"path": str(version.path)})
     return version
 
 

@@ -13,7 +13,6 @@ from typing import Any
 from mtl_rec.config.loading import dump_config, load_config
 from mtl_rec.config.run import RunConfig
 from mtl_rec.errors import ArtifactError
-from mtl_rec.whole_files import write_json
 
 
 @dataclass(frozen=True)
@@ -59,16 +58,19 @@ class RunFolder:
         """The config the run was made with."""
         return load_config(self.config_path)
 
-    def write_json(self, path: Path, content: Any) -> None:
-        """Writes a file of the run."""
-        write_json(path, content)
-
     @staticmethod
     def read_json(path: Path) -> Any:
-        """What `write_json` wrote; None if the run ended before it did."""
-        if not path.exists():
+        """A file of the run; None if the run ended before it was written.
+
+        Raises:
+            ArtifactError: It is damaged.
+        """
+        if not path.is_file():
             return None
-        return json.loads(path.read_text(encoding="utf-8"))
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ArtifactError(f"'{path}' is not valid JSON: {error}.") from error
 
     @contextmanager
     def locked(self) -> Iterator[None]:

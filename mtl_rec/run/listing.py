@@ -1,6 +1,5 @@
 """What runs there are, and what became of each; read without a framework."""
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from mtl_rec.config.checks import mode_of
 from mtl_rec.config.yaml_text import parse
 from mtl_rec.errors import ArtifactError, ConfigError
 from mtl_rec.run.folder import RunFolder
@@ -93,7 +93,7 @@ class RunEntry:
     def best(self) -> float | None:
         """That metric's value in the epoch that is kept."""
         values = [epoch.get(self.metric, math.nan) for epoch in self.history]
-        better = max if self.metric.endswith("_auc") else min
+        better = max if mode_of(self.metric) == "max" else min
         return better(filter(math.isfinite, values), default=None)
 
 
@@ -112,14 +112,20 @@ def list_runs(directory: Path) -> list[RunEntry]:
             "exist. `mtl-rec train` makes `runs/`; name another folder if yours is "
             "elsewhere."
         )
-    configs = [f for d in _DEPTHS for f in directory.glob(f"{d}run.yaml")]
-    entries = [read_run(config.parent) for config in configs]
+    entries = [read_run(folder) for folder in run_folders(directory)]
     if not entries:
         raise ArtifactError(
             f"'{directory}' must hold runs, as `mtl-rec train` leaves them: "
             "<name>/<time>/run.yaml. Received: none."
         )
-    return sorted(entries, key=lambda entry: entry.path.name, reverse=True)
+    return entries
+
+
+def run_folders(directory: Path) -> list[Path]:
+    """The folders of runs in a folder, as `list_runs` finds them, the newest first."""
+    configs = [f for depth in _DEPTHS for f in directory.glob(f"{depth}run.yaml")]
+    folders = [config.parent for config in configs]
+    return sorted(folders, key=lambda folder: folder.name, reverse=True)
 
 
 def read_run(path: Path) -> RunEntry:
@@ -135,15 +141,15 @@ def read_run(path: Path) -> RunEntry:
             f"below `runs/`. It has no '{folder.config_path.name}'."
         )
     state, stage = _state(folder)
-    exported = _read(folder.version_path)
+    exported = folder.read_json(folder.version_path)
     return RunEntry(
         path,
         _config(folder.config_path),
         state,
         stage,
-        _read(folder.history_path) or [],
-        _read(folder.metrics_path) or {},
-        _read(folder.data_path) or {},
+        folder.read_json(folder.history_path) or [],
+        folder.read_json(folder.metrics_path) or {},
+        folder.read_json(folder.data_path) or {},
         Path(exported["path"]) if exported else None,
     )
 
@@ -172,12 +178,3 @@ def _config(path: Path) -> Mapping[str, Any]:
     except (ConfigError, UnicodeDecodeError) as error:
         raise ArtifactError(f"'{path}' is damaged: {error}") from error
     return settings if isinstance(settings, dict) else {}
-
-
-def _read(path: Path) -> Any:
-    if not path.is_file():
-        return None
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ArtifactError(f"'{path}' is not valid JSON: {error}.") from error

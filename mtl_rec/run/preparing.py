@@ -13,6 +13,7 @@ from mtl_rec.run.encoding import SplitEncoder
 from mtl_rec.run.folder import RunFolder
 from mtl_rec.run.stages import Stage, quiet
 from mtl_rec.training.defined import require_defined
+from mtl_rec.whole_files import write_json
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def prepare_run(
     folder = RunFolder.create(runs_directory, config)
     preprocessor.save(folder.preprocessor)
     # Last, as a run that has it can be gone on with.
-    folder.write_json(folder.data_path, about)
+    write_json(folder.data_path, about)
     return PreparedRun(folder, config, splits, preprocessor, encoder)
 
 

@@ -21,6 +21,7 @@ from mtl_rec.training.warm_start import (
     Weights,
     take_weights,
 )
+from mtl_rec.whole_files import write_json
 
 
 def warm_start(
@@ -58,7 +59,7 @@ def warm_start(
         )
     for weight in model.weights:
         weight.assign(own.arrays[weight.path])
-    folder.write_json(folder.warm_start_path, report.to_json())
+    write_json(folder.warm_start_path, report.to_json())
     return report
 
 

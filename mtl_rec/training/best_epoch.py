@@ -6,6 +6,7 @@ from typing import Any
 
 import keras
 
+from mtl_rec.config.checks import mode_of
 from mtl_rec.config.training import EarlyStopping
 from mtl_rec.whole_files import written_whole
 
@@ -63,8 +64,3 @@ class BestEpoch(keras.callbacks.Callback):
         self._best, self._better = state["best"], state["better"]
         self._epochs_waited = state["epochs_waited"]
         self.best_epoch = state["best_epoch"]
-
-
-def mode_of(metric: str) -> str:
-    """`max` for AUC, `min` for losses and errors."""
-    return "max" if metric.endswith("_auc") else "min"

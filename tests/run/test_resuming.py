@@ -15,6 +15,7 @@ from mtl_rec.models import load_model
 from mtl_rec.run import train_run
 from mtl_rec.run.folder import RunFolder
 from mtl_rec.run.resuming import unfinished_run
+from mtl_rec.whole_files import write_json
 
 
 class Killed(Exception):
@@ -93,7 +94,7 @@ def test_the_newest_of_several_is_gone_on_with(left, workplace):
 
 
 def test_a_run_that_ended_is_left_alone(left, workplace):
-    left.write_json(left.version_path, {})
+    write_json(left.version_path, {})
 
     assert unfinished_run(workplace / "runs", load_config("tree.yaml")) is None
 

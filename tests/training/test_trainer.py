@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from sklearn.metrics import log_loss, roc_auc_score
 
-from mtl_rec.config.checks import monitored_metrics
+from mtl_rec.config.checks import mode_of, monitored_metrics
 from mtl_rec.config.training import EarlyStopping, Training
 from mtl_rec.errors import TrainingError
 from mtl_rec.training import fit_best
-from mtl_rec.training.best_epoch import BestEpoch, mode_of
+from mtl_rec.training.best_epoch import BestEpoch
 from mtl_rec.training.validation import ValidationMetrics
 
 

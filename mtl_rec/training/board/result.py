@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from mtl_rec.training.best_epoch import mode_of
+from mtl_rec.config.checks import mode_of
 from mtl_rec.training.board.events import EventFile
 from mtl_rec.training.board.log import RESULT, BoardLog
 from mtl_rec.training.board.notes import BoardNotes
