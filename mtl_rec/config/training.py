@@ -13,28 +13,32 @@ from pydantic import (
 from mtl_rec.config.base import Count, NonEmpty, Section
 
 
-class _Clipping(Section):
-    """Optimizers that can clip the gradients of all weights, tables included."""
+class _OfTables(Section):
+    """What every optimizer of tables can do."""
 
+    l2: NonNegativeFloat = 100.0
+    """How hard embeddings are pulled towards 0: `l2 * |row|^2` is added, once for every
+    row, to the loss that is summed over the training exposures. What occurs rarely then
+    stays near 0, and what occurs often follows its exposures, however many."""
     global_clipnorm: PositiveFloat | None = None
     """Highest norm of all gradients together."""
 
 
-class LazyAdam(_Clipping):
+class LazyAdam(_OfTables):
     """Adam that sums repeated ids of a batch and leaves the other rows alone."""
 
     kind: Literal["lazy_adam"]
     learning_rate: PositiveFloat = 1e-3
 
 
-class RowAdagrad(_Clipping):
+class RowAdagrad(_OfTables):
     """Adagrad that remembers one number for each row of a table."""
 
     kind: Literal["row_adagrad"]
     learning_rate: PositiveFloat = 1e-2
 
 
-class SGD(_Clipping):
+class SGD(_OfTables):
     """Gradient descent without momentum."""
 
     kind: Literal["sgd"]

@@ -23,6 +23,7 @@ class LazyAdam(RowOptimizer, keras.optimizers.Adam):
         clipnorm: Highest norm of each variable's gradient.
         clipvalue: Highest absolute value of a gradient's entries.
         global_clipnorm: Highest norm of all gradients together.
+        l2_penalty: Of the rows of tables at every step, as `RowOptimizer` says.
         name: As in Keras.
 
     Reference: Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015,
@@ -38,6 +39,7 @@ class LazyAdam(RowOptimizer, keras.optimizers.Adam):
         clipnorm: float | None = None,
         clipvalue: float | None = None,
         global_clipnorm: float | None = None,
+        l2_penalty: float = 0.0,
         name: str = "lazy_adam",
     ) -> None:
         super().__init__(
@@ -50,6 +52,7 @@ class LazyAdam(RowOptimizer, keras.optimizers.Adam):
             global_clipnorm=global_clipnorm,
             name=name,
         )
+        self.l2_penalty = l2_penalty
 
     def row_slots(self, table):
         """The moments of a table, each shaped like the table."""

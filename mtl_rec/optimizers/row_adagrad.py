@@ -23,6 +23,7 @@ class RowAdagrad(RowOptimizer, keras.optimizers.Adagrad):
         clipnorm: Highest norm of each variable's gradient.
         clipvalue: Highest absolute value of a gradient's entries.
         global_clipnorm: Highest norm of all gradients together.
+        l2_penalty: Of the rows of tables at every step, as `RowOptimizer` says.
         name: As in Keras.
 
     Reference: Duchi et al., "Adaptive Subgradient Methods for Online Learning and
@@ -38,6 +39,7 @@ class RowAdagrad(RowOptimizer, keras.optimizers.Adagrad):
         clipnorm: float | None = None,
         clipvalue: float | None = None,
         global_clipnorm: float | None = None,
+        l2_penalty: float = 0.0,
         name: str = "row_adagrad",
     ) -> None:
         super().__init__(
@@ -49,12 +51,14 @@ class RowAdagrad(RowOptimizer, keras.optimizers.Adagrad):
             global_clipnorm=global_clipnorm,
             name=name,
         )
+        self.l2_penalty = l2_penalty
 
     def build(self, variables):
         """Called by Keras; a table gets an accumulator of `(rows, 1)`."""
         if self.built:
             return
         keras.optimizers.Optimizer.build(self, variables)
+        self._build_settled(variables)
         self._accumulators = [
             self.add_variable(
                 shape=(v.shape[0], 1) if getattr(v, "is_table", False) else v.shape,

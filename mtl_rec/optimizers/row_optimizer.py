@@ -19,9 +19,41 @@ class RowOptimizer(keras.optimizers.Optimizer):
     backend; in a plain `keras.Model` it does so on TensorFlow, where a table's gradient
     comes as slices, and is elsewhere what Keras makes of a dense gradient.
 
+    `l2_penalty` pulls the rows of tables towards 0, all alike, as if every step's loss
+    had the term `l2_penalty * |row|^2` for each of them. A row settles what it owes
+    when a batch holds it: until then neither its gradient nor the time of a step knows
+    of it. A value that occurs a thousand times is so pulled no harder than one that
+    occurs once, but has a thousand times the reason to withstand.
+
     Subclasses say what is remembered of a row, `row_slots`, and how a row changes,
-    `updated_rows`.
+    `updated_rows`; the step asks for `table_slots` and `changed_rows`.
     """
+
+    l2_penalty: float
+
+    def build(self, variables):
+        """Called by Keras."""
+        if self.built:
+            return
+        super().build(variables)
+        self._build_settled(variables)
+
+    def _build_settled(self, variables: Sequence[keras.Variable]) -> None:
+        pulls = self.l2_penalty > 0
+        self._settled = [
+            self.add_variable(
+                shape=(variable.shape[0], 1),
+                dtype="float32",
+                name=f"{variable.path.replace('/', '_')}_settled",
+            )
+            if pulls and getattr(variable, "is_table", False)
+            else None
+            for variable in variables
+        ]
+
+    def _settled_of(self, variable: Any) -> keras.Variable | None:
+        """When the rows were changed last, of tables that are pulled."""
+        return self._settled[self._get_variable_index(variable)]
 
     def row_optimizer(self) -> "RowOptimizer":
         """The optimizer of the tables."""
@@ -53,6 +85,38 @@ class RowOptimizer(keras.optimizers.Optimizer):
         """
         raise NotImplementedError
 
+    def table_slots(self, table: keras.Variable) -> tuple[keras.Variable, ...]:
+        """All that is remembered of a table's rows: `row_slots`, and what is settled.
+
+        The latter is the number of the step that changed a row last, `(rows, 1)`.
+        """
+        settled = self._settled_of(table)
+        return self.row_slots(table) + (() if settled is None else (settled,))
+
+    def changed_rows(
+        self,
+        rows: Any,
+        slots: Sequence[Any],
+        gradient: Any,
+        learning_rate: Any,
+        step: Any,
+    ) -> tuple[Any, list[Any]]:
+        """`updated_rows` with the pull of all steps since a row was changed last.
+
+        Args:
+            rows: As there.
+            slots: The same rows of `table_slots`.
+            gradient: As there, without the pull.
+            learning_rate: As there.
+            step: As there.
+        """
+        if not self.l2_penalty:
+            return self.updated_rows(rows, slots, gradient, learning_rate, step)
+        *own, settled = slots
+        pull = 2.0 * self.l2_penalty * (step - settled) * rows
+        rows, own = self.updated_rows(rows, own, gradient + pull, learning_rate, step)
+        return rows, [*own, ops.zeros_like(settled) + step]
+
     def clip(
         self, dense: Sequence[Any], rows: Sequence[Any]
     ) -> tuple[list[Any], list[Any]]:
@@ -82,13 +146,17 @@ class RowOptimizer(keras.optimizers.Optimizer):
     def update_step(self, gradient, variable, learning_rate):
         """Called by Keras; TensorFlow's gradient of a gather comes as slices."""
         if not hasattr(gradient, "indices"):
+            if self._settled_of(variable) is not None:
+                gradient = gradient + 2.0 * self.l2_penalty * variable
             super().update_step(gradient, variable, learning_rate)
             return
         indices, values = gradient.indices, _sum_repeats(gradient)
-        row_slots = self.row_slots(variable)
+        row_slots = self.table_slots(variable)
         rows = variable.sparse_read(indices)
         slots = [rows_of(slot, indices) for slot in row_slots]
-        rows, slots = self.updated_rows(
+        is_pulled = self._settled_of(variable) is not None
+        change = self.changed_rows if is_pulled else self.updated_rows
+        rows, slots = change(
             rows,
             slots,
             values,
@@ -106,7 +174,7 @@ class RowOptimizer(keras.optimizers.Optimizer):
         # Keras' other options would reach the dense weights but not the rows.
         for name in UNSUPPORTED:
             config.pop(name, None)
-        return config
+        return {**config, "l2_penalty": self.l2_penalty}
 
 
 UNSUPPORTED = (

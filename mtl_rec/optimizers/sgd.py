@@ -18,6 +18,7 @@ class SGD(RowOptimizer, keras.optimizers.SGD):
         clipnorm: Highest norm of each variable's gradient.
         clipvalue: Highest absolute value of a gradient's entries.
         global_clipnorm: Highest norm of all gradients together.
+        l2_penalty: Of the rows of tables at every step, as `RowOptimizer` says.
         name: As in Keras.
     """
 
@@ -27,6 +28,7 @@ class SGD(RowOptimizer, keras.optimizers.SGD):
         clipnorm: float | None = None,
         clipvalue: float | None = None,
         global_clipnorm: float | None = None,
+        l2_penalty: float = 0.0,
         name: str = "row_sgd",
     ) -> None:
         super().__init__(
@@ -36,6 +38,7 @@ class SGD(RowOptimizer, keras.optimizers.SGD):
             global_clipnorm=global_clipnorm,
             name=name,
         )
+        self.l2_penalty = l2_penalty
 
     def row_slots(self, table):
         """Nothing is remembered of a row."""

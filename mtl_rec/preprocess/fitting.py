@@ -39,12 +39,14 @@ class Learned:
         numbers: Statistics of every numeric feature.
         label_scales: Scale of every regression label.
         sampling: What sampled negatives change; None without them.
+        num_exposures: Rows.
     """
 
     values: dict[str, list[bytes]]
     numbers: dict[str, NumberStatistics]
     label_scales: dict[str, LabelScale]
     sampling: SamplingCorrection | None
+    num_exposures: int
 
 
 def learn(
@@ -80,6 +82,7 @@ def learn(
         {name: learner.statistics() for name, learner in numbers.items()},
         {name: _label_scale(learner) for name, learner in scales.items()},
         rates.correction(),
+        num_rows,
     )
 
 
@@ -108,6 +111,7 @@ def fitted_schema(
         vocabularies,
         learned.label_scales,
         learned.sampling,
+        learned.num_exposures,
     )
 
 

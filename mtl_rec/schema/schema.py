@@ -51,6 +51,7 @@ class Schema:
         vocabularies: By name of the feature that owns each.
         label_scales: By name of the regression task.
         sampling: Of data with sampled negatives.
+        num_exposures: Rows of the training split; 0 where they are not known.
     """
 
     features: tuple[Feature, ...]
@@ -58,6 +59,7 @@ class Schema:
     vocabularies: Mapping[str, Vocabulary]
     label_scales: Mapping[str, LabelScale]
     sampling: SamplingCorrection | None = None
+    num_exposures: int = 0
 
     @cached_property
     def funnel(self) -> Funnel:
@@ -121,6 +123,7 @@ class Schema:
                 "vocabularies": [asdict(v) for v in self.vocabularies.values()],
                 "label_scales": {n: asdict(s) for n, s in self.label_scales.items()},
                 "sampling": asdict(self.sampling) if self.sampling else None,
+                "num_exposures": self.num_exposures,
             },
             indent=2,
             ensure_ascii=False,
@@ -140,6 +143,7 @@ class Schema:
                 n: LabelScale(**s) for n, s in values["label_scales"].items()
             },
             sampling=_sampling(values.get("sampling")),
+            num_exposures=values["num_exposures"],
         )
 
 

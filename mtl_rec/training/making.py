@@ -28,7 +28,7 @@ def make_trainable(
     trainable = TrainableModel(model.input, model.output, name=model.name)
     widest = max((len(layer.offsets) for layer in trainable.tables), default=0)
     trainable.compile(
-        build_optimizer(config.optimizer),
+        build_optimizer(config.optimizer, schema.num_exposures),
         loss=funnel_losses(schema.tasks, schema.label_scales),
         loss_weights={task.name: task.loss_weight for task in schema.tasks},
         jit_compile="auto" if config.jit is None else config.jit,

@@ -146,6 +146,14 @@ def test_a_values_scale_is_that_of_rows_where_it_came_to_be():
     assert schema.label_scales == learned.label_scales
 
 
+def test_the_rows_of_the_training_split_are_counted():
+    learned, schema = learn_from(
+        {"item": ["a", "b", "a"]},
+        Categorical(kind="categorical", name="item", side="item"),
+    )
+    assert (learned.num_exposures, schema.num_exposures) == (3, 3)
+
+
 def test_no_rows_are_refused(features, tasks):
     with pytest.raises(SchemaError, match=r"training split must have rows\. Received"):
         learn(features, tasks, [])

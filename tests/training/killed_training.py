@@ -90,7 +90,7 @@ def train(folder: Path, draws: random.Random | None) -> None:
     vocabularies = {n: Vocabulary(n, 1, NUM_IDS - 2, None) for n in ("user", "item")}
     vocabularies["title"] = Vocabulary("title", 1, 38, None)
     tasks = (Task(name="click"), Task(name="buy", after="click", train_on="parent"))
-    schema = Schema(features, tasks, vocabularies, {})
+    schema = Schema(features, tasks, vocabularies, {}, num_exposures=1000)
     architecture = MMoE(
         kind="mmoe", num_experts=2, expert_units=[8], tower_units=[4], dropout=0.3
     )

@@ -25,7 +25,8 @@ from mtl_rec.training import Batches, make_trainable
 folder = sys.argv[1]
 item = Categorical(kind="categorical", name="item", side="item")
 tasks = (Task(name="click"), Task(name="buy", after="click"))
-schema = Schema((item,), tasks, {"item": Vocabulary("item", 1, 30, None)}, {})
+vocabularies = {"item": Vocabulary("item", 1, 30, None)}
+schema = Schema((item,), tasks, vocabularies, {}, num_exposures=100)
 random = np.random.default_rng(0)
 inputs = {"item_ids": random.integers(0, 32, (500, 1)).astype("int32")}
 click = (random.random((500, 1)) < 0.4).astype("float32")

@@ -12,6 +12,15 @@ from mtl_rec.models import build_model
 from mtl_rec.optimizers import LazyAdam
 from mtl_rec.training import Batches, TrainableModel, make_trainable
 
+SPLIT = {"kind": "split", "tables": {"kind": "row_adagrad"}}
+
+
+def add_to_tables(section, **settings):
+    """The section of an optimizer with more settings of the one for tables."""
+    if "tables" in section:
+        return {**section, "tables": {**section["tables"], **settings}}
+    return {**section, **settings}
+
 
 def fit(model, exposures, epochs=2):
     model.fit(Batches(exposures, 64, seed=1), epochs=epochs, shuffle=False, verbose=0)
@@ -142,3 +151,12 @@ def test_loss_weights_scale_the_sum(make_model, schema, exposures):
     )
 
     assert logs["loss"] == pytest.approx(2 * logs["click_loss"], rel=1e-5)
+
+
+@pytest.mark.parametrize("section", [{"kind": "sgd"}, SPLIT], ids=["sgd", "split"])
+def test_the_pull_of_embeddings_is_divided_among_the_training_rows(section, schema):
+    config = Training(optimizer=add_to_tables(section, l2=30.0))
+    architecture = SharedBottom(kind="shared_bottom")
+    model = build_model(Model(architecture=architecture), schema)
+    optimizer = make_trainable(model, config, schema).optimizer.row_optimizer()
+    assert optimizer.l2_penalty == 30.0 / schema.num_exposures

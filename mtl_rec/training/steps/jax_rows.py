@@ -25,9 +25,9 @@ class TouchedRows:
 
     def update(self, optimizer, values, gradient, learning_rate, step) -> None:
         """Lets the optimizer change these rows and what it remembers of them."""
-        slots = optimizer.row_slots(self.layer.table)
+        slots = optimizer.table_slots(self.layer.table)
         read = [_read(values[slot], self._unique) for slot in slots]
-        rows, read = optimizer.updated_rows(
+        rows, read = optimizer.changed_rows(
             self._read, read, gradient, learning_rate, step
         )
         for variable, new in zip(
@@ -45,7 +45,7 @@ class SweptTable:
 
     def update(self, optimizer, values, gradient, learning_rate, step) -> None:
         """Lets the optimizer change the rows that the batch holds."""
-        variables = [self.layer.table, *optimizer.row_slots(self.layer.table)]
+        variables = [self.layer.table, *optimizer.table_slots(self.layer.table)]
         old = [values[variable] for variable in variables]
         updated = updated_table(
             optimizer, old, gradient, self._is_held, learning_rate, step

@@ -172,7 +172,7 @@ def _apply(model: Any, dense: Any, whole: Any, rate_and_step: Any) -> None:
     optimizer = model.optimizer.row_optimizer()
     model.optimizer.apply(dense, model.dense_variables)
     for layer, (gradient, is_held) in zip(model.whole_tables, whole, strict=True):
-        variables = [layer.table, *optimizer.row_slots(layer.table)]
+        variables = [layer.table, *optimizer.table_slots(layer.table)]
         values = [variable.value.read_value() for variable in variables]
         updated = updated_table(optimizer, values, gradient, is_held, *rate_and_step)
         for variable, new in zip(variables, updated, strict=True):

@@ -33,9 +33,9 @@ class TouchedRows:
     def update(self, optimizer: Any, gradient: Any, learning_rate, step) -> None:
         """Lets the optimizer change these rows and what it remembers of them."""
         table = self.layer.table
-        slots = optimizer.row_slots(table)
+        slots = optimizer.table_slots(table)
         read = [slot.value.sparse_read(self._rows) for slot in slots]
-        rows, read = optimizer.updated_rows(
+        rows, read = optimizer.changed_rows(
             self._read, read, gradient, learning_rate, step
         )
         for variable, new in zip((table, *slots), (rows, *read), strict=True):

@@ -32,14 +32,14 @@ def updated_table(
 
     Args:
         optimizer: Of the tables.
-        values: The table's value, then those of its slots.
+        values: The table's value, then those of `table_slots`.
         gradient: Of every row, zero where the batch does not hold it.
         is_held: From `held_rows`.
         learning_rate: A scalar.
         step: Steps taken, this one included.
     """
     table, *slots = values
-    rows, slots = optimizer.updated_rows(table, slots, gradient, learning_rate, step)
+    rows, slots = optimizer.changed_rows(table, slots, gradient, learning_rate, step)
     return [
         ops.where(is_held, new, old)
         for new, old in zip([rows, *slots], values, strict=True)
