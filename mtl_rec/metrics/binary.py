@@ -80,9 +80,13 @@ def log_loss(
         probabilities: Of label 1; clipped to `SMALLEST_PROBABILITY` from 0 and from 1.
         weights: How many rows each counts as.
     """
+    return regression.mean(losses(labels, probabilities), weights=weights)
+
+
+def losses(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    """What `log_loss` is the mean of, `(rows,)` float64."""
     _require_events(labels, probabilities)
-    log_likelihoods = np.log(_probability_of_label(labels, probabilities))
-    return -regression.mean(log_likelihoods, weights=weights)
+    return -np.log(_probability_of_label(labels, probabilities))
 
 
 def normalised_entropy(

@@ -1,0 +1,161 @@
+"""Users drawn with replacement: how far a metric would be another with other users.
+
+A user's rows are not independent of each other, so whole users are drawn. Two models
+that are scored with the same draws give paired differences: what is common to both, as
+how hard the drawn users are to predict, falls out.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+MOST_BUNDLES = 2048
+"""More users than this are put together at random into as many bundles."""
+
+DEFINED_SHARE = 0.9
+"""Share of the resamples in which a metric must be defined to have an interval."""
+
+
+@dataclass(frozen=True)
+class Resamples:
+    """How often each user is in each resample, and whose each row is.
+
+    Many users are first put together at random into bundles of equal size, which are
+    then drawn as wholes. Bundles are as independent as users are, so that the spread
+    of a sum over them is the same on average; it is known to one part in
+    `sqrt(2 * MOST_BUNDLES)`, less than what the number of resamples leaves open.
+
+    Attributes:
+        users: `(rows,)` codes from 0.
+        bundle_of_user: `(users,)`; of the users of all rows, were rows left out.
+        counts: `(bundles, resamples)` float32, how often each is drawn.
+
+    Reference:
+        Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 8;
+        Chamandy, Muralidharan, Najmi and Naidu, "Estimating Uncertainty for Massive
+        Data Streams", 2012, section 4, on bundles.
+    """
+
+    users: np.ndarray
+    bundle_of_user: np.ndarray
+    counts: np.ndarray
+
+    @classmethod
+    def of(
+        cls, groups: np.ndarray, num_resamples: int = 1000, seed: int = 0
+    ) -> "Resamples":
+        """Draws as many users as there are, again and again.
+
+        Args:
+            groups: `(rows,)` integers, equal where the user is the same; without
+                users, `np.arange(rows)`.
+            num_resamples: How often to draw.
+            seed: Equal seeds and users give equal draws.
+        """
+        users, num_users = _codes(groups)
+        random = np.random.default_rng(seed)
+        num_bundles = max(min(num_users, MOST_BUNDLES), 1)
+        dealt = random.permutation(num_users) % num_bundles
+        shares = np.full(num_bundles, 1 / num_bundles)
+        counts = random.multinomial(num_bundles, shares, num_resamples)
+        # In rows, as sums over bundles are products with this from the left.
+        counts = np.ascontiguousarray(counts.T, np.float32)
+        return cls(users, dealt.astype(np.int16), counts)
+
+    def __len__(self) -> int:
+        """Returns the number of rows."""
+        return len(self.users)
+
+    def rows(self, chosen: np.ndarray) -> "Resamples":
+        """The same draws for some of the rows, as a mask or by their positions."""
+        return replace(self, users=self.users[chosen])
+
+    @property
+    def bundles(self) -> np.ndarray:
+        """Of each row, `(rows,)`."""
+        return self.bundle_of_user[self.users]
+
+    def sums(self, values: np.ndarray) -> np.ndarray:
+        """Sum over the rows of each resample, `(resamples,)`.
+
+        Args:
+            values: `(rows,)`.
+        """
+        return self.sums_by_bundle(
+            np.bincount(self.bundles, values, minlength=len(self.counts))
+        )
+
+    def sums_of_users(self, users: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """Sum over the users of each resample, `(resamples,)`.
+
+        Args:
+            users: Codes as in `users`.
+            values: Of each of them.
+        """
+        bundles = self.bundle_of_user[users]
+        return self.sums_by_bundle(
+            np.bincount(bundles, values, minlength=len(self.counts))
+        )
+
+    def sums_by_bundle(self, values: np.ndarray) -> np.ndarray:
+        """Sums over bundles in each resample, `(..., resamples)` float64.
+
+        Args:
+            values: `(..., bundles)`.
+        """
+        return values.astype(np.float64, copy=False) @ self.counts
+
+    def histogram(
+        self, bins: np.ndarray, values: np.ndarray, num_bins: int
+    ) -> np.ndarray:
+        """Sum by bin over the rows of each resample, `(num_bins, resamples)` float32.
+
+        Args:
+            bins: `(rows,)`, from 0.
+            values: `(rows,)`.
+            num_bins: How many there are.
+        """
+        num_bundles = len(self.counts)
+        places = bins * num_bundles + self.bundles
+        summed = np.bincount(places, values, minlength=num_bins * num_bundles)
+        by_bundle = summed.reshape(num_bins, num_bundles).astype(np.float32)
+        return by_bundle @ self.counts
+
+
+def interval(
+    resampled: np.ndarray, confidence: float = 0.95
+) -> tuple[float, float] | None:
+    """The percentile interval; None where a metric is undefined in many resamples.
+
+    Args:
+        resampled: `(resamples,)`, of a metric or of a difference; NaN where undefined.
+        confidence: Share of the resamples that is inside.
+
+    Reference:
+        Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13.
+    """
+    defined = resampled[np.isfinite(resampled)]
+    if len(defined) < max(DEFINED_SHARE * len(resampled), 1):
+        return None
+    outside = (1 - confidence) / 2
+    low, high = np.quantile(defined, [outside, 1 - outside])
+    return float(low), float(high)
+
+
+def _codes(groups: np.ndarray) -> tuple[np.ndarray, int]:
+    """Codes without gaps, and how many there are."""
+    if groups.ndim != 1 or not np.issubdtype(groups.dtype, np.integer):
+        raise ValueError(
+            "`groups` must be `(rows,)` integers, one for each user. "
+            f"Received: {groups.shape} {groups.dtype}."
+        )
+    if not len(groups):
+        return groups.astype(np.int32), 0
+    is_dense = groups.min() >= 0 and groups.max() < 2 * len(groups)
+    if is_dense:
+        # Sorting is slow where counting does.
+        is_there = np.bincount(groups) > 0
+        codes = np.cumsum(is_there) - 1
+        return codes[groups].astype(np.int32), int(is_there.sum())
+    distinct, codes = np.unique(groups, return_inverse=True)
+    return codes.astype(np.int32), len(distinct)
