@@ -86,7 +86,8 @@ def log_loss(
 def losses(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     """What `log_loss` is the mean of, `(rows,)` float64."""
     _require_events(labels, probabilities)
-    return -np.log(_probability_of_label(labels, probabilities))
+    p = clipped(probabilities)
+    return -np.log(np.where(labels == 1, p, 1.0 - p))
 
 
 def normalised_entropy(
@@ -172,11 +173,11 @@ def _by_class(
     return positive, negative
 
 
-def _probability_of_label(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+def clipped(probabilities: np.ndarray) -> np.ndarray:
+    """Probabilities that a log loss takes, in float64."""
     # In float32, 1 - 1e-7 rounds to a number a fifth further from 1.
     p = probabilities.astype(np.float64)
-    np.clip(p, SMALLEST_PROBABILITY, 1.0 - SMALLEST_PROBABILITY, out=p)
-    return np.where(labels == 1, p, 1.0 - p)
+    return np.clip(p, SMALLEST_PROBABILITY, 1.0 - SMALLEST_PROBABILITY, out=p)
 
 
 def _require_events(labels: np.ndarray, probabilities: np.ndarray) -> None:

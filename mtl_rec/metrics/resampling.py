@@ -71,6 +71,11 @@ class Resamples:
         return replace(self, users=self.users[chosen])
 
     @property
+    def num_resamples(self) -> int:
+        """How often was drawn; 0 where only the rows as they are count."""
+        return self.counts.shape[1]
+
+    @property
     def bundles(self) -> np.ndarray:
         """Of each row, `(rows,)`."""
         return self.bundle_of_user[self.users]

@@ -1,6 +1,8 @@
 """Rows by their score, in bins, in every resample: what AUC and PR-AUC are made of."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -61,12 +63,7 @@ class ScoreBins:
         if order is not None:
             scores, resamples = scores[order], resamples.rows(order)
             positives, negatives = positives[order], negatives[order]
-        starts = np.flatnonzero(np.diff(scores, prepend=np.nan) != 0)
-        tied = _Tied(
-            np.add.reduceat(positives, starts),
-            np.add.reduceat(negatives, starts),
-            np.add.reduceat(positives * negatives, starts),
-        )
+        tied, starts = _Tied.of(scores, positives, negatives)
         first = tied.bin_starts(num_bins)
         sizes = np.diff(starts[first], append=len(scores))
         bins = np.repeat(np.arange(len(first)), sizes)
@@ -104,6 +101,25 @@ class ScoreBins:
         return divided(np.einsum("br,br->r", self.positives, precision), total)
 
 
+def pair_order(
+    scores: np.ndarray, positives: np.ndarray, negatives: np.ndarray
+) -> float:
+    """Share of the pairs of two rows that are in the right order; a tie counts half.
+
+    Args:
+        scores: `(rows,)`; only their order counts.
+        positives: `(rows,)` weight of a row in the positive class.
+        negatives: `(rows,)` weight in the negative class.
+    """
+    order = ascending(scores)
+    if order is not None:
+        scores = scores[order]
+        positives, negatives = positives[order], negatives[order]
+    tied, _ = _Tied.of(scores, positives, negatives)
+    pairs = tied.positives.sum() * tied.negatives.sum() - tied.own_pairs.sum()
+    return float(divided(tied.wins.sum(), pairs))
+
+
 @dataclass(frozen=True)
 class _Tied:
     """Weights of the rows of each score, by ascending score, `(scores,)`."""
@@ -111,6 +127,28 @@ class _Tied:
     positives: np.ndarray
     negatives: np.ndarray
     own_pairs: np.ndarray
+
+    @classmethod
+    def of(
+        cls, scores: np.ndarray, positives: np.ndarray, negatives: np.ndarray
+    ) -> "tuple[_Tied, np.ndarray]":
+        """The first of the rows with each score, too; scores ascend."""
+        starts = np.flatnonzero(np.diff(scores, prepend=np.nan) != 0)
+        # A row is not compared with itself, but with others that it stands for.
+        own = divided(positives * negatives, positives + negatives, 0.0)
+        columns = (positives, negatives, own)
+        summed = (np.add.reduceat(column, starts, dtype=float) for column in columns)
+        return cls(*summed), starts
+
+    @cached_property
+    def below(self) -> np.ndarray:
+        """Negatives below each score."""
+        return np.cumsum(self.negatives, dtype=np.float64) - self.negatives
+
+    @property
+    def wins(self) -> np.ndarray:
+        """Pairs of the positives of each score that are in the right order."""
+        return self.positives * (self.below + self.negatives / 2) - self.own_pairs / 2
 
     def bin_starts(self, num_bins: int) -> np.ndarray:
         """Positions of the scores that bins begin with."""
@@ -126,11 +164,9 @@ class _Tied:
 
     def right(self, first: np.ndarray) -> tuple[np.ndarray, float]:
         """Share of each bin's pairs in the right order, and of pairs that are two."""
-        below = np.cumsum(self.negatives, dtype=np.float64) - self.negatives
-        wins = self.positives * (below + self.negatives / 2) - self.own_pairs / 2
         positives = np.add.reduceat(self.positives, first)
         negatives = np.add.reduceat(self.negatives, first)
-        inside = np.add.reduceat(wins, first) - positives * below[first]
+        inside = np.add.reduceat(self.wins, first) - positives * self.below[first]
         pairs = positives.sum() * negatives.sum()
         compared = 1 - self.own_pairs.sum() / pairs if pairs else 1.0
         return divided(inside, positives * negatives, 0.5), float(compared)
@@ -160,11 +196,9 @@ def ascending(scores: np.ndarray) -> np.ndarray | None:
     return None if np.all(scores[1:] >= scores[:-1]) else np.argsort(scores)
 
 
-def divided(
-    numerator: np.ndarray, denominator: np.ndarray, otherwise: float = np.nan
-) -> np.ndarray:
+def divided(numerator: Any, denominator: Any, otherwise: float = np.nan) -> np.ndarray:
     """The quotient, and another value where the denominator is 0."""
     quotient = np.full(
-        np.broadcast_shapes(numerator.shape, denominator.shape), otherwise
+        np.broadcast_shapes(np.shape(numerator), np.shape(denominator)), otherwise
     )
     return np.divide(numerator, denominator, out=quotient, where=denominator != 0)

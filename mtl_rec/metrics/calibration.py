@@ -1,0 +1,102 @@
+"""Whether of all rows with a probability p, p have the event."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mtl_rec.metrics.estimate import Estimate
+from mtl_rec.metrics.resampling import Resamples
+from mtl_rec.metrics.score_bins import ascending, divided
+
+NUM_BINS = 20
+
+
+@dataclass(frozen=True)
+class CalibrationBins:
+    """Rows by their probability, in bins of equal weight.
+
+    Of equal weight rather than width: probabilities of rare events are all near 0,
+    where one bin of equal width would hold nearly all rows and hide how they differ.
+    Rows with one probability are in one bin.
+
+    Attributes:
+        rows: `(bins,)` weight, by ascending probability.
+        predicted: `(bins,)` sum of the probabilities.
+        observed: `(bins,)` sum of the labels.
+        resampled: The three of every resample, `(bins, resamples)` each.
+    """
+
+    rows: np.ndarray
+    predicted: np.ndarray
+    observed: np.ndarray
+    resampled: list[np.ndarray]
+
+    @classmethod
+    def of(
+        cls,
+        labels: np.ndarray,
+        probabilities: np.ndarray,
+        resamples: Resamples,
+        weights: np.ndarray | None = None,
+        num_bins: int = NUM_BINS,
+    ) -> "CalibrationBins":
+        """Puts rows into bins.
+
+        Args:
+            labels: `(rows,)`, 0 or 1, or the true probability.
+            probabilities: `(rows,)`.
+            resamples: Of these rows.
+            weights: How many rows each counts as.
+            num_bins: At most.
+        """
+        weights = np.ones(len(labels)) if weights is None else weights
+        order = ascending(probabilities)
+        if order is not None:
+            labels, probabilities = labels[order], probabilities[order]
+            weights, resamples = weights[order], resamples.rows(order)
+        starts = _bin_starts(probabilities, weights, num_bins)
+        bins = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(labels)))
+        columns = (weights, weights * probabilities, weights * labels)
+        rows, predicted, observed = (np.bincount(bins, c, len(starts)) for c in columns)
+        resampled = [resamples.histogram(bins, c, len(starts)) for c in columns]
+        return cls(rows, predicted, observed, resampled)
+
+    def error(self) -> Estimate:
+        """The expected calibration error: the mean distance of rates in bins.
+
+        `sum_b |predicted_b - observed_b| / rows`; in resamples, of the same bins.
+
+        Reference:
+            Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated Probabilities
+            Using Bayesian Binning", AAAI 2015; Nguyen and O'Connor, "Posterior
+            Calibration and Exploratory Analysis for Natural Language Processing
+            Models", EMNLP 2015, on bins of equal weight.
+        """
+        rows, predicted, observed = self.resampled
+        value = divided(np.abs(self.predicted - self.observed).sum(), self.rows.sum())
+        resampled = divided(np.abs(predicted - observed).sum(0), rows.sum(0))
+        return Estimate(float(value), resampled, is_distance=True)
+
+    def rates(self) -> list[tuple[float, float, Estimate]]:
+        """Of each bin its weight, its mean probability, and its label rate."""
+        predicted, observed = self.predicted / self.rows, self.observed / self.rows
+        resampled = divided(self.resampled[2], self.resampled[0])
+        return [
+            (float(rows), float(mean), Estimate(float(rate), of_resamples))
+            for rows, mean, rate, of_resamples in zip(
+                self.rows, predicted, observed, resampled, strict=True
+            )
+        ]
+
+
+def _bin_starts(
+    probabilities: np.ndarray, weights: np.ndarray, num_bins: int
+) -> np.ndarray:
+    """First rows of bins; probabilities ascend."""
+    if not len(probabilities):
+        return np.zeros(0, np.int64)
+    running = np.cumsum(weights)
+    wanted = np.arange(num_bins) * running[-1] / num_bins
+    rows = np.searchsorted(running, wanted, side="right")
+    # A bin begins at the first of the rows with its probability.
+    return np.unique(np.searchsorted(probabilities, probabilities[rows]))

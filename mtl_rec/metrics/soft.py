@@ -1,0 +1,63 @@
+"""Metrics against true probabilities, which simulated data has.
+
+A label drawn from a probability says little of it. These are what a metric would be on
+average over all labels that could have been drawn, so that a few rows say much. What
+the true probabilities themselves would score is the ceiling.
+"""
+
+import numpy as np
+
+from mtl_rec.metrics import binary
+from mtl_rec.metrics.estimate import Estimate, ratio
+from mtl_rec.metrics.resampling import Resamples
+from mtl_rec.metrics.score_bins import ScoreBins, pair_order
+
+
+def soft_auc(
+    truth: np.ndarray,
+    probabilities: np.ndarray,
+    resamples: Resamples,
+    weights: np.ndarray | None = None,
+) -> Estimate:
+    """AUC over all labels that could have been drawn.
+
+    `sum t_i (1 - t_j) [p_i > p_j] / sum t_i (1 - t_j)` over pairs of two rows, a tie
+    counts half.
+
+    Args:
+        truth: `(rows,)` true probabilities.
+        probabilities: `(rows,)` predicted; only their order counts.
+        resamples: Of these rows.
+        weights: How many rows each counts as.
+    """
+    truth = truth.astype(np.float64)
+    counted = truth if weights is None else truth * weights
+    others = 1 - truth if weights is None else (1 - truth) * weights
+    value = pair_order(probabilities, counted, others)
+    if not resamples.num_resamples:
+        return Estimate(value, np.zeros(0))
+    bins = ScoreBins.of(probabilities, counted, others, resamples)
+    return Estimate(value, bins.auc())
+
+
+def soft_log_loss(
+    truth: np.ndarray,
+    probabilities: np.ndarray,
+    resamples: Resamples,
+    weights: np.ndarray | None = None,
+) -> Estimate:
+    """Log loss over all labels that could have been drawn, in nats.
+
+    Mean of `-t log p - (1 - t) log(1 - p)`; of the truth itself, its entropy.
+
+    Args:
+        truth: `(rows,)` true probabilities.
+        probabilities: `(rows,)` predicted, clipped as in `binary.log_loss`.
+        resamples: Of these rows.
+        weights: How many rows each counts as.
+    """
+    truth = truth.astype(np.float64)
+    p = binary.clipped(probabilities)
+    losses = -(truth * np.log(p) + (1 - truth) * np.log1p(-p))
+    weights = np.ones(len(truth)) if weights is None else weights
+    return ratio(losses * weights, weights, resamples)

@@ -1,0 +1,35 @@
+"""Where to cut probabilities into yes and no."""
+
+import numpy as np
+
+from mtl_rec.metrics.score_bins import ascending
+
+
+def best_threshold(
+    labels: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | None = None
+) -> float:
+    """The probability from which on saying yes has the best F1; NaN without a positive.
+
+    `F1 = 2 * true positives / (positives + rows above)`: of several best ones the
+    highest. Choose it on other rows than those it is judged on.
+
+    Args:
+        labels: `(rows,)`, 0 or 1.
+        probabilities: `(rows,)`.
+        weights: How many rows each counts as.
+    """
+    weights = np.ones(len(labels)) if weights is None else weights
+    order = ascending(probabilities)
+    if order is not None:
+        labels, probabilities = labels[order], probabilities[order]
+        weights = weights[order]
+    positives = weights * labels
+    if not positives.any():
+        return float("nan")
+    # Rows with one probability are all above it.
+    first = np.flatnonzero(np.diff(probabilities, prepend=np.nan))
+    found = np.cumsum(positives[::-1])[::-1][first]
+    above = np.cumsum(weights[::-1])[::-1][first]
+    scores = 2 * found / (positives.sum() + above)
+    best = np.flatnonzero(scores == scores.max())[-1]
+    return float(probabilities[first[best]])
