@@ -11,6 +11,9 @@ os.environ.setdefault(
     "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
 )
 
+# Tests run in several processes, which multiply small matrices.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # Load for servers and comparisons are shared with the benchmarks.
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 sys.path.append(str(Path(__file__).parent / "tools"))

@@ -10,6 +10,15 @@ from contextlib import contextmanager
 from mtl_rec.errors import ConfigError
 
 
+def keep_products_on_one_thread() -> None:
+    """Has NumPy multiply matrices on one thread, if it is not imported yet.
+
+    Resampling multiplies many small ones, which wait for each other's threads for
+    several times as long as one thread takes where other processes are at work.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 @contextmanager
 def frameworks() -> Iterator[None]:
     """Puts Keras on TensorFlow; imports belong in the body.
@@ -20,6 +29,7 @@ def frameworks() -> Iterator[None]:
     Raises:
         ConfigError: `KERAS_BACKEND` already asks for another backend.
     """
+    keep_products_on_one_thread()
     backend = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     if backend != "tensorflow":
         raise ConfigError(

@@ -1,7 +1,7 @@
 """Runs beside each other in the terminal."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
@@ -13,6 +13,7 @@ from mtl_rec.cli.sparklines import sparkline
 from mtl_rec.config.checks import mode_of
 
 if TYPE_CHECKING:
+    from mtl_rec.evaluation.differences import Difference, Differences
     from mtl_rec.run.comparison import Comparison
     from mtl_rec.run.listing import RunEntry
 
@@ -22,14 +23,22 @@ _OF_DATA = (*_COUNTS, "label_rate", "label_mean")
 """Metrics that say nothing of the model: shown where they differ."""
 
 
-def comparison_tables(comparison: "Comparison") -> list[RenderableType]:
-    """Runs, settings, data, curves and metrics, from top to bottom."""
+def comparison_tables(
+    comparison: "Comparison", differences: "Sequence[Differences | None]"
+) -> list[RenderableType]:
+    """Runs, settings, data, curves and metrics, from top to bottom.
+
+    Args:
+        comparison: Of the runs.
+        differences: Of each run after the first from it, where their rows are the same.
+    """
     parts = [
         _runs(comparison),
         _settings(comparison),
         _data(comparison),
         _curves(comparison.runs),
-        _metrics(comparison),
+        _metrics(comparison, differences),
+        *_intervals(differences),
     ]
     shown: list[RenderableType] = []
     for part in parts:
@@ -104,7 +113,9 @@ def _curves(runs: "Sequence[RunEntry]") -> Table:
     return table
 
 
-def _metrics(comparison: "Comparison") -> RenderableType:
+def _metrics(
+    comparison: "Comparison", differences: "Sequence[Differences | None]"
+) -> RenderableType:
     if not comparison.metrics:
         return "No run has test metrics yet."
     first, *others = (_letter(number) for number in range(len(comparison.runs)))
@@ -120,18 +131,42 @@ def _metrics(comparison: "Comparison") -> RenderableType:
             if metric in _OF_DATA and len(set(values)) == 1:
                 continue
             cells = ["" if value is None else written(value) for value in values]
-            changes = [_change(values[0], value, metric) for value in values[1:]]
+            changes = [
+                _change(values[0], value, metric, (of_run or {}).get(output, {}))
+                for value, of_run in zip(values[1:], differences, strict=True)
+            ]
             table.add_row(title, heading, *cells, *changes, style=style)
             title = ""
     return table
 
 
-def _change(first: float | None, other: float | None, metric: str) -> str:
+def _change(
+    first: float | None,
+    other: float | None,
+    metric: str,
+    differences: "Mapping[str, Difference]",
+) -> str:
     if first is None or other is None:
         return ""
     if other == first:
         return "0"
-    return f"{other - first:{'+,' if metric in _COUNTS else '+.5f'}}"
+    if metric in _COUNTS:
+        return f"{other - first:+,}"
+    difference = differences.get(metric)
+    if difference is None or difference.interval is None:
+        return f"{other - first:+.5f}"
+    low, high = difference.interval
+    mark = " *" if difference.is_certain else "  "
+    return f"{other - first:+.5f} ({low:+.5f} to {high:+.5f}){mark}"
+
+
+def _intervals(differences: "Sequence[Differences | None]") -> list[RenderableType]:
+    """What the intervals are."""
+    if not any(differences):
+        text = "No two runs have predictions of the same test rows: no intervals."
+    else:
+        text = "(95 % interval of the difference, over users; * where it excludes zero)"
+    return [Text(text, style="dim")]
 
 
 def _table(*headings: str) -> Table:

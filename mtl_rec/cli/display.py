@@ -14,34 +14,16 @@ Columns = Mapping[str, tuple[str, Callable[[Any], str]]]
 """By metric: the heading, and how a number is written."""
 
 
-def metrics_table(metrics: "Metrics") -> Table:
-    """What is given the exposure first, then the conditional outputs, dimmed.
-
-    Args:
-        metrics: As `evaluate_predictions` returns them.
-
-    Returns:
-        A table of the events and one of the values below each other, without the one
-        that would be empty. A metric that is not defined is shown as "undefined".
-        Where negatives were sampled, a line below says what the metrics describe.
-    """
-    values = {name: entry for name, entry in metrics.items() if "rmse" in entry}
-    events = {name: entry for name, entry in metrics.items() if name not in values}
-    tables = Table.grid()
-    if events:
-        tables.add_row(_table(events, EVENT_COLUMNS))
-    if events and values:
-        tables.add_row()
-    if values:
-        tables.add_row(_table(values, VALUE_COLUMNS))
+def population_note(metrics: "Metrics") -> Text | None:
+    """Where negatives were sampled, what the metrics describe."""
     population = [entry.get("population_rows") or 0 for entry in metrics.values()]
-    if any(population):
-        text = (
-            "Negatives were sampled: all but the counts describe the "
-            f"{max(population):,.0f} rows before that."
-        )
-        tables.add_row(Text(text, style="dim"))
-    return tables
+    if not any(population):
+        return None
+    text = (
+        "Negatives were sampled: all but the counts describe the "
+        f"{max(population):,.0f} rows before that."
+    )
+    return Text(text, style="dim")
 
 
 def rungs_table(rungs: "Sequence[RungResult]") -> Table:
@@ -58,34 +40,18 @@ def rungs_table(rungs: "Sequence[RungResult]") -> Table:
     return table
 
 
-def _table(metrics: "Metrics", columns: Columns) -> Table:
-    # One space between columns keeps nine of them within 100 characters.
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
-    table.add_column("output", overflow="fold")
-    for heading, _ in columns.values():
-        table.add_column(heading, justify="right", no_wrap=True)
-    for name in sorted(metrics, key=_is_conditional):
-        cells = [
-            _cell(metrics[name][metric], written)
-            for metric, (_, written) in columns.items()
-        ]
-        table.add_row(name, *cells, style="dim" if _is_conditional(name) else None)
-    return table
-
-
-def _is_conditional(name: str) -> bool:
+def is_conditional(name: str) -> bool:
+    """Whether an output is given another event than the exposure."""
     return "_given_" in name
 
 
-def _cell(value: float | None, written: Callable[[Any], str]) -> str:
-    return "undefined" if value is None else written(value)
-
-
-def _share(value: float) -> str:
+def share(value: float) -> str:
+    """As a percentage."""
     return f"{100 * value:.3g}%"
 
 
-def _amount(value: float) -> str:
+def amount(value: float) -> str:
+    """As money is written."""
     # Expected values of an exposure are small where orders are rare.
     return f"{value:,.2f}" if abs(value) >= 1 else f"{value:.3g}"
 
@@ -93,20 +59,22 @@ def _amount(value: float) -> str:
 EVENT_COLUMNS: Columns = {
     "rows": ("rows", "{:,}".format),
     "positives": ("positives", "{:,}".format),
-    "label_rate": ("rate", _share),
+    "label_rate": ("rate", share),
     "auc": ("AUC", "{:.4f}".format),
+    "gauc": ("GAUC", "{:.4f}".format),
     "pr_auc": ("PR-AUC", "{:.4f}".format),
     "log_loss": ("log loss", "{:.5f}".format),
     "normalised_entropy": ("NE", "{:.4f}".format),
     "calibration_ratio": ("calibration", "{:.3f}".format),
+    "ece": ("ECE", "{:.5f}".format),
 }
 
 VALUE_COLUMNS: Columns = {
     "rows": ("rows", "{:,}".format),
-    "label_mean": ("mean", _amount),
-    "mean_prediction": ("predicted", _amount),
-    "rmse": ("RMSE", _amount),
-    "mae": ("MAE", _amount),
+    "label_mean": ("mean", amount),
+    "mean_prediction": ("predicted", amount),
+    "rmse": ("RMSE", amount),
+    "mae": ("MAE", amount),
     "r_squared": ("R²", "{:.4f}".format),
     "calibration_ratio": ("calibration", "{:.3f}".format),
 }

@@ -76,11 +76,11 @@ def show(result: Any, output_format: Format, *rendered: RenderableType) -> None:
         console.print(item, highlight=False, markup=False, soft_wrap=_is_text(item))
 
 
-def require_folder(output: Path | None) -> None:
+def require_folder(output: Path | None, option: str = "--output") -> None:
     """Refuses a file that could not be written once its content is known."""
     if output is not None and not output.parent.is_dir():
         raise ArtifactError(
-            f"`--output` must name a file in an existing folder. Received: '{output}'."
+            f"`{option}` must name a file in an existing folder. Received: '{output}'."
         )
 
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
 
-from mtl_rec.cli.display import metrics_table, rungs_table
+from mtl_rec.cli.display import rungs_table
+from mtl_rec.cli.evaluation_tables import evaluation_tables
 from mtl_rec.cli.output import Format, show
 from mtl_rec.cli.warm_start_table import warm_start_table
 from mtl_rec.training.warm_start import WarmStartReport
@@ -19,13 +20,15 @@ def show_trained(result: "RunResult", runs: Path, output_format: Format) -> None
     """The metrics of a run, what was proved of its version, and where both lie."""
     folder, version = result.folder.path, result.version
     shown = {"run": folder, **_version(version), "metrics": result.metrics}
+    shown["intervals"] = result.evaluation.intervals
     rendered: list[RenderableType] = []
     taken = result.folder.read_json(result.folder.warm_start_path)
     if taken is not None:
         shown["warm_start"] = taken
         rendered += [warm_start_table(WarmStartReport.from_json(taken)), ""]
     rendered += [
-        metrics_table(result.metrics),
+        *evaluation_tables(result.evaluation),
+        "",
         rungs_table(version.rungs),
         f"run      {folder}",
         f"version  {version.path}",

@@ -9,6 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 from mtl_rec.config.checks import find_problems, suggestion
 from mtl_rec.config.data import Source
 from mtl_rec.config.declared import Declared, Item, Problem, ProblemList
+from mtl_rec.config.evaluation import Evaluation
+from mtl_rec.config.evaluation_checks import slice_problems
 from mtl_rec.config.events import EventLog
 from mtl_rec.config.export import Ranking
 from mtl_rec.config.export_checks import ranking_problems
@@ -37,6 +39,7 @@ def describe(error: ValidationError, settings: dict[str, Any]) -> list[str]:
         *_between_sections(settings),
         *_on_log(settings),
         *_on_ranking(settings),
+        *_on_slices(settings),
     ]
     for path, text in between:
         problems.append((path.split("."), text))
@@ -126,6 +129,17 @@ def _on_ranking(settings: dict[str, Any]) -> list[Problem]:
     features = _declared(settings.get("features"), TypeAdapter(Feature))
     tasks = _declared(settings.get("tasks"), TypeAdapter(Task))
     return ranking_problems(ranking, features, tasks)
+
+
+def _on_slices(settings: dict[str, Any]) -> list[Problem]:
+    """What is to be sliced by and is not there."""
+    given = settings.get("evaluation") or {}
+    try:
+        evaluation = Evaluation.model_validate_json(json.dumps(given), strict=True)
+    except ValidationError:
+        evaluation = None
+    features = _declared(settings.get("features"), TypeAdapter(Feature))
+    return slice_problems(evaluation, features)
 
 
 def _declared(items: Any, kind: TypeAdapter[Item]) -> Declared[Item]:

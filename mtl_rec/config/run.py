@@ -8,6 +8,8 @@ from mtl_rec.config.base import Section
 from mtl_rec.config.checks import find_problems
 from mtl_rec.config.data import Data
 from mtl_rec.config.declared import refuse
+from mtl_rec.config.evaluation import Evaluation
+from mtl_rec.config.evaluation_checks import slice_problems
 from mtl_rec.config.events import EventLog
 from mtl_rec.config.export import Export
 from mtl_rec.config.export_checks import ranking_problems
@@ -34,6 +36,7 @@ class RunConfig(Section):
     tasks: tuple[Task, ...]
     model: Model
     training: Training = Training()
+    evaluation: Evaluation = Evaluation()
     export: Export = Export()
 
     @model_validator(mode="after")
@@ -44,6 +47,7 @@ class RunConfig(Section):
             [
                 *find_problems(self.features, self.tasks, metric, kept),
                 *ranking_problems(self.export.ranking, self.features, self.tasks),
+                *slice_problems(self.evaluation, self.features),
             ]
         )
         if isinstance(self.data.source, EventLog):

@@ -1,17 +1,28 @@
 """From predictions and labels to metrics, for every output of the funnel."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from mtl_rec.evaluation.event_estimates import Estimates, event_estimates
+from mtl_rec.evaluation.keys import EvaluationKeys
+from mtl_rec.evaluation.output_rows import OutputRows, scored_outputs
 from mtl_rec.evaluation.report import Metrics
-from mtl_rec.metrics import binary, regression
-from mtl_rec.schema import EncodedExposures, FunnelOutput
+from mtl_rec.evaluation.value_estimates import value_estimates
+from mtl_rec.metrics.threshold import best_threshold
+from mtl_rec.schema import EncodedExposures
+
+CUTOFFS = (5, 10)
+"""Each k of recall@k and NDCG@k where no config says otherwise."""
 
 
 def evaluate_predictions(
-    predictions: Mapping[str, np.ndarray], exposures: EncodedExposures
+    predictions: Mapping[str, np.ndarray],
+    exposures: EncodedExposures,
+    keys: EvaluationKeys | None = None,
+    thresholds: Mapping[str, float] | None = None,
+    cutoffs: Sequence[int] = CUTOFFS,
 ) -> Metrics:
     """Scores each output on the rows it speaks of.
 
@@ -25,99 +36,73 @@ def evaluate_predictions(
     Args:
         predictions: By name of the funnel's output, `(rows,)`.
         exposures: Rows in the same order; their labels are compared with.
+        keys: Whose each row is, and what is true of it. Without them each row is its
+            own user, and what is measured by user is not defined.
+        thresholds: By output, the probability to say yes from, as `best_thresholds`
+            finds it on other rows; without one, precision and recall are not defined.
+        cutoffs: Each k of recall@k and NDCG@k.
 
     Returns:
         By name of the output, the metrics of its kind of task. A metric that is not
         defined, as AUC is without a positive, is None.
     """
-    outputs = exposures.schema.funnel.outputs()
-    _require_outputs(predictions, [output.name for output in outputs])
+    keys = keys or EvaluationKeys()
     return {
-        output.name: _evaluate(output, predictions[output.name], exposures)
-        for output in outputs
+        rows.name: plain_metrics(
+            rows, output_estimates(rows, keys, thresholds or {}, cutoffs)
+        )
+        for rows in scored_outputs(predictions, exposures, keys, num_resamples=0)
     }
 
 
-def _evaluate(
-    output: FunnelOutput, prediction: np.ndarray, exposures: EncodedExposures
+def best_thresholds(
+    predictions: Mapping[str, np.ndarray], exposures: EncodedExposures
+) -> dict[str, float]:
+    """For each event, the probability from which on saying yes has the best F1.
+
+    Args:
+        predictions: By name of the funnel's output, `(rows,)`, of the validation split.
+        exposures: Rows in the same order.
+
+    Returns:
+        By name of the output; without those that have no positive.
+    """
+    found = {
+        rows.name: best_threshold(rows.labels, rows.predictions, rows.weights)
+        for rows in scored_outputs(predictions, exposures, EvaluationKeys(), 0)
+        if rows.is_event
+    }
+    return {name: value for name, value in found.items() if not math.isnan(value)}
+
+
+def output_estimates(
+    rows: OutputRows,
+    keys: EvaluationKeys,
+    thresholds: Mapping[str, float],
+    cutoffs: Sequence[int],
+) -> Estimates:
+    """Every metric of one output."""
+    if rows.is_event:
+        return event_estimates(rows, cutoffs, thresholds, keys.users is not None)
+    return value_estimates(rows)
+
+
+def plain_metrics(
+    rows: OutputRows, estimates: Estimates
 ) -> dict[str, float | int | None]:
-    task = exposures.schema.funnel.task(output.task)
-    label = exposures.joint_label(task)[:, 0]
-    _require_finite_rows(output.name, prediction, len(label))
-    is_scored = ~np.isnan(label)
-    if output.given:
-        is_scored &= exposures.labels[output.given][:, 0] > 0
-    label, prediction = label[is_scored], prediction[is_scored]
-    weights = exposures.sampling_weights
-    weights = None if weights is None else weights[is_scored, 0]
-    match task.kind:
-        case "binary":
-            metrics = _event_metrics(label, prediction, weights)
-        case "regression":
-            metrics = _value_metrics(label, prediction, weights)
-    if weights is not None:
-        metrics["population_rows"] = float(weights.sum())
-    return {name: _or_none(value) for name, value in metrics.items()}
+    """Counts and values, as `metrics.json` has them."""
+    metrics: dict[str, float | int | None] = dict(counts(rows))
+    for name, estimate in estimates.items():
+        value = float(estimate.value)
+        metrics[name] = None if math.isnan(value) else value
+    if rows.weights is not None:
+        metrics["population_rows"] = float(rows.weights.sum())
+    return metrics
 
 
-def _event_metrics(
-    label: np.ndarray, probability: np.ndarray, weights: np.ndarray | None
-) -> dict[str, float]:
-    return {
-        "rows": len(label),
-        "positives": int(np.count_nonzero(label)),
-        "label_rate": binary.label_rate(label, weights=weights),
-        "mean_prediction": regression.mean(probability, weights=weights),
-        "auc": binary.auc(label, probability, weights=weights),
-        "pr_auc": binary.pr_auc(label, probability, weights=weights),
-        "log_loss": binary.log_loss(label, probability, weights=weights),
-        "normalised_entropy": binary.normalised_entropy(
-            label, probability, weights=weights
-        ),
-        "calibration_ratio": binary.calibration_ratio(
-            label, probability, weights=weights
-        ),
-    }
-
-
-def _value_metrics(
-    label: np.ndarray, prediction: np.ndarray, weights: np.ndarray | None
-) -> dict[str, float]:
-    return {
-        "rows": len(label),
-        "label_mean": regression.mean(label, weights=weights),
-        "mean_prediction": regression.mean(prediction, weights=weights),
-        "rmse": regression.rmse(label, prediction, weights=weights),
-        "mae": regression.mae(label, prediction, weights=weights),
-        "r_squared": regression.r_squared(label, prediction, weights=weights),
-        "calibration_ratio": regression.calibration_ratio(
-            label, prediction, weights=weights
-        ),
-    }
-
-
-def _or_none(value: float) -> float | None:
-    return None if math.isnan(value) else value
-
-
-def _require_outputs(predictions: Mapping[str, np.ndarray], names: list[str]) -> None:
-    missing = [name for name in names if name not in predictions]
-    if missing:
-        raise ValueError(
-            f"`predictions` must have every output of the funnel. Missing: {missing}. "
-            f"Received: {sorted(predictions)}."
-        )
-
-
-def _require_finite_rows(name: str, prediction: np.ndarray, rows: int) -> None:
-    if prediction.shape != (rows,):
-        raise ValueError(
-            f"`predictions['{name}']` must have the shape ({rows},), one for each row. "
-            f"Received: {prediction.shape}."
-        )
-    if not np.isfinite(prediction).all():
-        wrong = np.count_nonzero(~np.isfinite(prediction))
-        raise ValueError(
-            f"`predictions['{name}']` must be finite. "
-            f"Received: NaN or infinity on {wrong} of {rows} rows."
-        )
+def counts(rows: OutputRows) -> dict[str, int]:
+    """Rows, and those with the event, as the data has them."""
+    counted = {"rows": len(rows)}
+    if rows.is_event:
+        counted["positives"] = int(np.count_nonzero(rows.labels))
+    return counted

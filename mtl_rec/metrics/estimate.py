@@ -41,26 +41,28 @@ class Estimate:
         return Estimate(self.value - other.value, self.resampled - other.resampled)
 
 
-def ratio(
-    numerators: np.ndarray, denominators: np.ndarray, resamples: Resamples
-) -> Estimate:
-    """Sum over sum, of values of each row; NaN where the lower one is 0."""
-    value = divided(np.sum(numerators, dtype=float), np.sum(denominators, dtype=float))
-    if not resamples.num_resamples:
-        return Estimate(float(value), np.zeros(0))
-    above, below = resamples.sums(numerators), resamples.sums(denominators)
-    return Estimate(float(value), divided(above, below))
+@dataclass(frozen=True)
+class Totals:
+    """Sums over rows, or over users, from which means and shares are made.
 
+    Attributes:
+        values: By name, of the rows as they are.
+        resampled: By name, `(resamples,)`.
+    """
 
-def ratio_of_users(
-    users: np.ndarray,
-    numerators: np.ndarray,
-    denominators: np.ndarray,
-    resamples: Resamples,
-) -> Estimate:
-    """Sum over sum, of values of each of these users, `(users,)`."""
-    value = divided(np.sum(numerators, dtype=float), np.sum(denominators, dtype=float))
-    above, below = (
-        resamples.sums_of_users(users, values) for values in (numerators, denominators)
-    )
-    return Estimate(float(value), divided(above, below))
+    values: dict[str, float]
+    resampled: dict[str, np.ndarray]
+
+    @classmethod
+    def of(cls, resamples: Resamples, **columns: np.ndarray) -> "Totals":
+        """Adds up columns, `(rows,)` each."""
+        values = {n: np.sum(c, dtype=float).item() for n, c in columns.items()}
+        sums = resamples.sums(*columns.values())
+        return cls(values, dict(zip(columns, sums, strict=True)))
+
+    def ratio(self, numerator: str, denominator: str) -> Estimate:
+        """One over the other; NaN where the other is 0."""
+        return Estimate(
+            float(divided(self.values[numerator], self.values[denominator])),
+            divided(self.resampled[numerator], self.resampled[denominator]),
+        )

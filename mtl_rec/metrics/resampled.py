@@ -20,7 +20,7 @@ def auc(
     resamples: Resamples,
     weights: np.ndarray | None = None,
 ) -> np.ndarray:
-    """As `binary.auc`, to a few millionths: pairs inside a bin of scores are shared."""
+    """As `binary.auc`, nearly: pairs inside a bin of scores are shared out."""
     return score_bins(labels, probabilities, resamples, weights).auc()
 
 
@@ -42,7 +42,7 @@ def log_loss(
 ) -> np.ndarray:
     """As `binary.log_loss`."""
     losses = counted(binary.losses(labels, probabilities), weights)
-    return divided(resamples.sums(losses), resamples.sums(row_weights(labels, weights)))
+    return divided(*resamples.sums(losses, row_weights(labels, weights)))
 
 
 def normalised_entropy(
@@ -53,8 +53,9 @@ def normalised_entropy(
 ) -> np.ndarray:
     """As `binary.normalised_entropy`, against the label rate of each resample."""
     loss = log_loss(labels, probabilities, resamples, weights)
-    positives = resamples.sums(counted(labels, weights))
-    rates = divided(positives, resamples.sums(row_weights(labels, weights)))
+    rates = divided(
+        *resamples.sums(counted(labels, weights), row_weights(labels, weights))
+    )
     return divided(loss, entropy(rates))
 
 
@@ -65,8 +66,8 @@ def calibration_ratio(
     weights: np.ndarray | None = None,
 ) -> np.ndarray:
     """As `binary.calibration_ratio`."""
-    predicted = resamples.sums(counted(probabilities, weights))
-    return divided(predicted, resamples.sums(counted(labels, weights)))
+    columns = (counted(values, weights) for values in (probabilities, labels))
+    return divided(*resamples.sums(*columns))
 
 
 def score_bins(

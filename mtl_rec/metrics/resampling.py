@@ -68,7 +68,11 @@ class Resamples:
 
     def rows(self, chosen: np.ndarray) -> "Resamples":
         """The same draws for some of the rows, as a mask or by their positions."""
-        return replace(self, users=self.users[chosen])
+        return self.of_users(self.users[chosen])
+
+    def of_users(self, users: np.ndarray) -> "Resamples":
+        """The same draws for other rows, whose users have these codes."""
+        return replace(self, users=users)
 
     @property
     def num_resamples(self) -> int:
@@ -80,35 +84,15 @@ class Resamples:
         """Of each row, `(rows,)`."""
         return self.bundle_of_user[self.users]
 
-    def sums(self, values: np.ndarray) -> np.ndarray:
-        """Sum over the rows of each resample, `(resamples,)`.
+    def sums(self, *columns: np.ndarray) -> np.ndarray:
+        """Sums over the rows of each resample, `(columns, resamples)` float64.
 
         Args:
-            values: `(rows,)`.
+            *columns: `(rows,)` each. Several at once take little longer than one.
         """
-        return self.sums_by_bundle(
-            np.bincount(self.bundles, values, minlength=len(self.counts))
-        )
-
-    def sums_of_users(self, users: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """Sum over the users of each resample, `(resamples,)`.
-
-        Args:
-            users: Codes as in `users`.
-            values: Of each of them.
-        """
-        bundles = self.bundle_of_user[users]
-        return self.sums_by_bundle(
-            np.bincount(bundles, values, minlength=len(self.counts))
-        )
-
-    def sums_by_bundle(self, values: np.ndarray) -> np.ndarray:
-        """Sums over bundles in each resample, `(..., resamples)` float64.
-
-        Args:
-            values: `(..., bundles)`.
-        """
-        return values.astype(np.float64, copy=False) @ self.counts
+        bundles, num_bundles = self.bundles, len(self.counts)
+        by_bundle = [np.bincount(bundles, c, num_bundles) for c in columns]
+        return _product(np.array(by_bundle), self.counts)
 
     def histogram(
         self, bins: np.ndarray, values: np.ndarray, num_bins: int
@@ -124,7 +108,7 @@ class Resamples:
         places = bins * num_bundles + self.bundles
         summed = np.bincount(places, values, minlength=num_bins * num_bundles)
         by_bundle = summed.reshape(num_bins, num_bundles).astype(np.float32)
-        return by_bundle @ self.counts
+        return _product(by_bundle, self.counts)
 
 
 def interval(
@@ -145,6 +129,16 @@ def interval(
     outside = (1 - confidence) / 2
     low, high = np.quantile(defined, [outside, 1 - outside])
     return float(low), float(high)
+
+
+def _product(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """The matrix product, without what is 0 where that is much, as in small slices."""
+    used, needed = np.any(values, axis=0), np.any(values, axis=1)
+    if 2 * np.count_nonzero(used) > values.shape[1] and np.all(needed):
+        return values @ counts
+    product = np.zeros((len(values), counts.shape[1]), values.dtype)
+    product[needed] = values[np.ix_(needed, used)] @ counts[used]
+    return product
 
 
 def _codes(groups: np.ndarray) -> tuple[np.ndarray, int]:

@@ -8,8 +8,8 @@ import numpy as np
 
 from mtl_rec.metrics.resampling import Resamples
 
-NUM_BINS = 512
-"""Twice this many at most; where there are fewer scores, each has its own."""
+NUM_BINS = 128
+"""Three times this many at most; where there are fewer scores, each has its own."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,14 @@ class ScoreBins:
         resamples: Resamples,
         num_bins: int = NUM_BINS,
     ) -> "ScoreBins":
-        """Puts rows into bins of about equal weight of either class.
+        """Puts rows into bins of about equal weight of either class, finer at the top.
 
         Args:
             scores: `(rows,)`; only their order counts.
             positives: `(rows,)` weight of a row in the positive class.
             negatives: `(rows,)` weight in the negative class.
             resamples: Of these rows.
-            num_bins: For each class; one score is never in two bins.
+            num_bins: For each class and for the top; no score is in two bins.
         """
         order = ascending(scores)
         if order is not None:
@@ -153,13 +153,18 @@ class _Tied:
     def bin_starts(self, num_bins: int) -> np.ndarray:
         """Positions of the scores that bins begin with."""
         num_scores = len(self.positives)
-        if num_scores <= 2 * num_bins:
+        if num_scores <= 3 * num_bins:
             return np.arange(num_scores)
         starts = [np.zeros(1, np.int64)]
         for of_class in (self.positives, self.negatives):
             running = np.cumsum(of_class, dtype=np.float64)
             wanted = np.arange(1, num_bins) / num_bins * running[-1]
             starts.append(np.searchsorted(running, wanted))
+        # Precision is least certain among the first few.
+        running = np.cumsum(self.positives[::-1], dtype=np.float64)
+        wanted = np.geomspace(1 / num_bins**2, 1, num_bins) * running[-1]
+        from_top = np.searchsorted(running, wanted)
+        starts.append(np.maximum(num_scores - 1 - from_top, 0))
         return np.unique(np.concatenate(starts))
 
     def right(self, first: np.ndarray) -> tuple[np.ndarray, float]:

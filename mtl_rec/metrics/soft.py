@@ -8,7 +8,7 @@ the true probabilities themselves would score is the ceiling.
 import numpy as np
 
 from mtl_rec.metrics import binary
-from mtl_rec.metrics.estimate import Estimate, ratio
+from mtl_rec.metrics.estimate import Estimate, Totals
 from mtl_rec.metrics.resampling import Resamples
 from mtl_rec.metrics.score_bins import ScoreBins, pair_order
 
@@ -60,4 +60,5 @@ def soft_log_loss(
     p = binary.clipped(probabilities)
     losses = -(truth * np.log(p) + (1 - truth) * np.log1p(-p))
     weights = np.ones(len(truth)) if weights is None else weights
-    return ratio(losses * weights, weights, resamples)
+    totals = Totals.of(resamples, losses=losses * weights, rows=weights)
+    return totals.ratio("losses", "rows")

@@ -8,11 +8,13 @@ import keras
 import pyarrow as pa
 
 from mtl_rec.config.run import RunConfig
-from mtl_rec.evaluation import evaluate
+from mtl_rec.evaluation.evaluation import Evaluation
 from mtl_rec.evaluation.report import Metrics, write_metrics
+from mtl_rec.evaluation.stored_predictions import write_predictions
 from mtl_rec.export import ExportedVersion, export_model
 from mtl_rec.models import load_model
 from mtl_rec.run.board_notes import add_test_metrics
+from mtl_rec.run.evaluating import score_split
 from mtl_rec.run.folder import RunFolder
 from mtl_rec.run.preparing import PreparedRun
 from mtl_rec.run.stages import Stage, quiet
@@ -26,13 +28,18 @@ class RunResult:
 
     Attributes:
         folder: The run's folder.
-        metrics: On the test split.
+        evaluation: On the test split.
         version: The exported version.
     """
 
     folder: RunFolder
-    metrics: Metrics
+    evaluation: Evaluation
     version: ExportedVersion
+
+    @property
+    def metrics(self) -> Metrics:
+        """On the test split, without intervals."""
+        return self.evaluation.metrics
 
 
 def finish_run(run: PreparedRun, stage: Stage = quiet) -> RunResult:
@@ -45,13 +52,17 @@ def finish_run(run: PreparedRun, stage: Stage = quiet) -> RunResult:
     Raises:
         VerificationError: The exported version failed its proof.
     """
-    exposures = run.encoder.encode("test")
-    with stage("evaluate on the test split"):
-        model = load_model(run.folder.model_path)
-        metrics = evaluate(model, exposures)
-    write_metrics(run.folder.metrics_path, metrics)
-    add_test_metrics(run.folder.path / LOGS, metrics, run.config.tasks)
-    return RunResult(run.folder, metrics, export_prepared(run, model, stage))
+    folder, model = run.folder, load_model(run.folder.model_path)
+    scored = score_split(run, model, "test", stage)
+    write_predictions(
+        folder.predictions_path, scored.predictions, scored.exposures, scored.keys
+    )
+    write_json(folder.evaluation_path, scored.evaluation.about())
+    # Last, as a run that has it is exported next.
+    write_metrics(folder.metrics_path, scored.evaluation.metrics)
+    add_test_metrics(folder.path / LOGS, scored.evaluation.metrics, run.config.tasks)
+    version = export_prepared(run, model, stage)
+    return RunResult(folder, scored.evaluation, version)
 
 
 def export_prepared(

@@ -145,3 +145,13 @@ class RunFolder:
     def metrics_path(self) -> Path:
         """Metrics on the test split."""
         return self.path / "metrics.json"
+
+    @property
+    def evaluation_path(self) -> Path:
+        """Intervals, slices and calibration on the test split."""
+        return self.path / "evaluation.json"
+
+    @property
+    def predictions_path(self) -> Path:
+        """Predictions, labels and users of the test split's rows, in their order."""
+        return self.path / "test_predictions.parquet"

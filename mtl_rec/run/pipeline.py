@@ -5,11 +5,11 @@ from pathlib import Path
 import keras
 
 from mtl_rec.config.run import RunConfig
-from mtl_rec.evaluation import evaluate
-from mtl_rec.evaluation.report import Metrics
+from mtl_rec.evaluation.evaluation import Evaluation
 from mtl_rec.export import ExportedVersion
 from mtl_rec.models import load_model
 from mtl_rec.run.backends import require_backends
+from mtl_rec.run.evaluating import score_split
 from mtl_rec.run.finishing import RunResult, export_prepared, finish_run
 from mtl_rec.run.fitting import fit_run
 from mtl_rec.run.fitting_on_jax import fit_on_jax
@@ -68,12 +68,10 @@ def fit_prepared(
         fit_run(run.folder, run.config, train, validation, callbacks)
 
 
-def evaluate_run(folder: RunFolder, split: str, stage: Stage = quiet) -> Metrics:
+def evaluate_run(folder: RunFolder, split: str, stage: Stage = quiet) -> Evaluation:
     """Evaluates a finished run on one split of its data."""
     model = load_model(folder.model_path)
-    exposures = reopen_run(folder, stage).encoder.encode(split)
-    with stage(f"evaluate on the {split} split"):
-        return evaluate(model, exposures)
+    return score_split(reopen_run(folder, stage), model, split, stage).evaluation
 
 
 def export_run(folder: RunFolder, stage: Stage = quiet) -> ExportedVersion:

@@ -7,6 +7,7 @@ from mtl_rec.config.data import EncodedCache
 from mtl_rec.config.run import RunConfig
 from mtl_rec.data import Splits, open_exposures
 from mtl_rec.data.splitting import PARTS
+from mtl_rec.evaluation.reading_keys import require_key_columns
 from mtl_rec.preprocess import Preprocessor
 from mtl_rec.run.data_card import About, about_splits, data_warnings
 from mtl_rec.run.encoding import SplitEncoder
@@ -51,6 +52,7 @@ def prepare_run(
     """
     with stage("open the exposures, learn vocabularies and statistics") as progress:
         splits = open_exposures(config.data, config.features, config.tasks, progress)
+        require_key_columns(splits, config.evaluation)
         preprocessor = Preprocessor.fit(config.features, config.tasks, splits.train)
     encoder = SplitEncoder(preprocessor, splits, _cache(config), stage)
     about = described(encoder)

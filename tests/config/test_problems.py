@@ -3,7 +3,10 @@
 import pytest
 
 KINDS = "['categorical', 'hashed', 'multi_categorical', 'numeric', 'sequence', 'text']"
-TOP = "['data', 'export', 'features', 'model', 'name', 'seed', 'tasks', 'training']"
+TOP = (
+    "['data', 'evaluation', 'export', 'features', 'model', 'name', 'seed', 'tasks', "
+    "'training']"
+)
 RUN_NAME = "^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 NAME = "^[A-Za-z][A-Za-z0-9_]*$"
 

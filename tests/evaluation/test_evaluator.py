@@ -10,6 +10,7 @@ from mtl_rec.config.tasks import Task
 from mtl_rec.evaluation.evaluator import evaluate_predictions
 
 NAN = float("nan")
+BY_USER = ["gauc", "recall@5", "ndcg@5", "recall@10", "ndcg@10"]
 
 
 def test_every_output_is_scored_joint_before_conditional(predictions, exposures):
@@ -39,6 +40,10 @@ def test_an_event_is_scored_on_all_rows(predictions, exposures):
         "log_loss": pytest.approx(-np.log([0.9, 0.6, 0.3, 0.5, 0.9, 0.9]).mean()),
         "normalised_entropy": pytest.approx(click["log_loss"] / np.log(2)),
         "calibration_ratio": pytest.approx(2.5 / 3),
+        # Each row is a bin of its own but for the two at 0.1.
+        "ece": pytest.approx((0.1 + 0.4 + 0.7 + 0.5 + 0.2) / 6),
+        **dict.fromkeys(BY_USER),
+        **dict.fromkeys(["threshold", "precision", "recall"]),
     }
 
 
@@ -132,7 +137,10 @@ def test_float32_predictions_have_the_metrics_of_float64(predictions, exposures)
     wide_metrics = evaluate_predictions(predictions, exposures)
 
     for name, entry in evaluate_predictions(narrow, exposures).items():
-        assert entry == pytest.approx(wide_metrics[name], rel=1e-6), name
+        wide = {
+            m: value for m, value in wide_metrics[name].items() if value is not None
+        }
+        assert {m: entry[m] for m in wide} == pytest.approx(wide, rel=1e-6), name
 
 
 def test_the_order_of_the_predictions_does_not_matter(predictions, exposures):

@@ -61,7 +61,7 @@ def test_bins_of_many_scores_move_a_metric_by_far_less_than_chance(metric):
         getattr(binary, metric)(labels[drawn], probabilities[drawn])
         for drawn in (drawn_rows(resamples, number) for number in range(30))
     ]
-    largest = 0.01 if metric == "auc" else 0.2
+    largest = 0.02 if metric == "auc" else 0.2
     assert np.abs(values - expected).max() < largest * np.std(expected)
 
 
@@ -96,7 +96,8 @@ def test_bundles_of_users_spread_as_users_do():
     values = random.normal(size=num_users)[users] + random.normal(size=40_000)
     resamples = Resamples.of(users, num_resamples=1000)
 
-    spread = np.std(resamples.sums(values) / resamples.sums(np.ones(40_000)))
+    sums, rows = resamples.sums(values, np.ones(40_000))
+    spread = np.std(sums / rows)
 
     # By hand, for a mean over clusters: the sum of their squared residuals.
     residuals = np.bincount(users, values - values.mean())

@@ -8,7 +8,7 @@ from any_rows import any_rows, repeated
 from hypothesis import given, settings
 from sklearn.metrics import ndcg_score, roc_auc_score
 
-from mtl_rec.metrics.estimate import ratio_of_users
+from mtl_rec.metrics.estimate import Totals
 from mtl_rec.metrics.resampling import Resamples
 from mtl_rec.metrics.user_lists import UserLists
 
@@ -110,7 +110,8 @@ def test_a_mean_over_users_is_resampled_by_user():
     users = np.array([0, 3])
     resamples = Resamples.of(np.array([0, 1, 2, 3]), num_resamples=30)
 
-    mean = ratio_of_users(users, np.array([1.0, 0.0]), np.ones(2), resamples)
+    totals = Totals.of(resamples.of_users(users), hits=np.eye(2)[0], lists=np.ones(2))
+    mean = totals.ratio("hits", "lists")
 
     counts = resamples.counts[resamples.bundle_of_user[users]]
     with np.errstate(invalid="ignore"):

@@ -1,0 +1,37 @@
+"""Runs with the same test rows, metric by metric; loads no framework."""
+
+from collections.abc import Sequence
+
+from mtl_rec.evaluation.differences import Differences, paired_differences
+from mtl_rec.evaluation.stored_predictions import StoredPredictions, read_predictions
+from mtl_rec.run.folder import RunFolder
+from mtl_rec.run.listing import RunEntry
+
+
+def differences_from_first(runs: Sequence[RunEntry]) -> list[Differences | None]:
+    """How far each run after the first is from it, over the same draws of users.
+
+    Args:
+        runs: Those that are compared.
+
+    Returns:
+        For each run after the first; None where it or the first has no predictions of
+        its test split, or they are of other rows.
+
+    Raises:
+        ArtifactError: A file is damaged.
+    """
+    first, *others = map(_stored, runs)
+    return [
+        paired_differences(first, other)
+        if first is not None and other is not None and first.has_rows_of(other)
+        else None
+        for other in others
+    ]
+
+
+def _stored(run: RunEntry) -> StoredPredictions | None:
+    folder = RunFolder(run.path)
+    if not folder.predictions_path.is_file():
+        return None
+    return read_predictions(folder.predictions_path, folder.config().tasks)
