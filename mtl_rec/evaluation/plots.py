@@ -16,6 +16,9 @@ from mtl_rec.data.report.drawing import (
 )
 from mtl_rec.evaluation.evaluation import CalibrationBin, Evaluation, Interval, Slice
 
+LARGEST_RATIO = 3.0
+"""Of predicted and observed, in plots; intervals of rare events reach much further."""
+
 _COLUMNS = 3
 """Plots side by side."""
 
@@ -60,14 +63,15 @@ def calibration_plot(curves: Mapping[str, Sequence[CalibrationBin]]) -> str:
 
 
 def slices_plot(outputs: Mapping[str, Mapping[str, Slice]], number: int) -> str:
-    """AUC and calibration of every output in every slice.
+    """AUC and calibration of outputs given the exposure in every slice.
 
     Args:
         outputs: Slices by output; values have RMSE in the place of AUC.
         number: Of the plot on its page.
     """
     labels = list(dict.fromkeys(label for own in outputs.values() for label in own))
-    names = list(outputs)
+    # What is given an earlier event has few rows in a slice: the table is enough.
+    names = [name for name in outputs if "_given_" not in name]
     height = (0.24 * len(labels) + 0.75) * len(names) + 0.3
     figure, axes = new_figure(height, len(names), 2, sharey="row")
     for row, name in zip(axes, names, strict=True):
@@ -79,6 +83,8 @@ def slices_plot(outputs: Mapping[str, Mapping[str, Slice]], number: int) -> str:
             values, ends = _values_and_ends(slices, labels, metric)
             _draw_points(axis, labels, values, ends, reference)
             entitle(axis, f"{name}: {title}")
+        low, high = row[1].get_xlim()
+        row[1].set_xlim(max(low, 0), min(high, LARGEST_RATIO))
     return as_svg(figure, f"slices{number}")
 
 

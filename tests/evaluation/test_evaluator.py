@@ -137,9 +137,7 @@ def test_float32_predictions_have_the_metrics_of_float64(predictions, exposures)
     wide_metrics = evaluate_predictions(predictions, exposures)
 
     for name, entry in evaluate_predictions(narrow, exposures).items():
-        wide = {
-            m: value for m, value in wide_metrics[name].items() if value is not None
-        }
+        wide = {m: v for m, v in wide_metrics[name].items() if v is not None}
         assert {m: entry[m] for m in wide} == pytest.approx(wide, rel=1e-6), name
 
 
