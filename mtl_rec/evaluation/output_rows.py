@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mtl_rec.evaluation.keys import EvaluationKeys, Slicing
+from mtl_rec.metrics import binary
 from mtl_rec.metrics.resampling import Resamples
-from mtl_rec.metrics.score_bins import ascending
+from mtl_rec.metrics.ties import ascending
 from mtl_rec.schema import EncodedExposures, FunnelOutput
 
 
@@ -22,6 +23,7 @@ class OutputRows:
         labels: `(rows,)`.
         predictions: `(rows,)`, ascending, so that nothing sorts them again.
         resamples: Of these rows.
+        losses: `(rows,)` log losses of an event; None for values.
         weights: `(rows,)`, how many rows each stands for; None where it is one.
         truth: `(rows,)` true probabilities; None where they are not known.
     """
@@ -32,6 +34,7 @@ class OutputRows:
     labels: np.ndarray
     predictions: np.ndarray
     resamples: Resamples
+    losses: np.ndarray | None = None
     weights: np.ndarray | None = None
     truth: np.ndarray | None = None
 
@@ -41,7 +44,7 @@ class OutputRows:
 
     def rows(self, chosen: np.ndarray) -> "OutputRows":
         """Some of the rows, as a mask or by their positions."""
-        columns = ("places", "labels", "predictions", "weights", "truth")
+        columns = ("places", "labels", "predictions", "losses", "weights", "truth")
         values = {name: getattr(self, name) for name in columns}
         kept = {n: None if v is None else v[chosen] for n, v in values.items()}
         return replace(self, resamples=self.resamples.rows(chosen), **kept)
@@ -103,14 +106,17 @@ def _output_rows(
     places = np.flatnonzero(is_scored)
     order = ascending(prediction[places])
     places = places if order is None else places[order]
+    label, prediction = label[places], prediction[places]
+    is_event = task.kind == "binary"
     weights = exposures.sampling_weights
     return OutputRows(
         output.name,
-        task.kind == "binary",
+        is_event,
         places,
-        label[places],
-        prediction[places],
+        label,
+        prediction,
         resamples.rows(places),
+        binary.losses(label, prediction) if is_event else None,
         None if weights is None else weights[places, 0],
         _truth(output, keys.truth, places),
     )

@@ -6,6 +6,7 @@ from mtl_rec.evaluation.event_estimates import Estimates
 from mtl_rec.evaluation.output_rows import OutputRows
 from mtl_rec.metrics import regression, resampled
 from mtl_rec.metrics.estimate import Estimate, Totals
+from mtl_rec.metrics.ties import divided
 
 
 def value_estimates(rows: OutputRows) -> Estimates:
@@ -40,6 +41,6 @@ def value_estimates(rows: OutputRows) -> Estimates:
         "mean_prediction": totals.ratio("predicted", "rows"),
         "rmse": Estimate(rmse, np.sqrt(squares)),
         "mae": totals.ratio("distances", "rows"),
-        "r_squared": Estimate(r_squared, 1 - resampled.divided(squares, variance)),
+        "r_squared": Estimate(r_squared, 1 - divided(squares, variance)),
         "calibration_ratio": totals.ratio("predicted", "labels"),
     }

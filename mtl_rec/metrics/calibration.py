@@ -6,7 +6,7 @@ import numpy as np
 
 from mtl_rec.metrics.estimate import Estimate
 from mtl_rec.metrics.resampling import Resamples
-from mtl_rec.metrics.score_bins import ascending, divided
+from mtl_rec.metrics.ties import ascending, divided
 
 NUM_BINS = 20
 
@@ -55,11 +55,9 @@ class CalibrationBins:
             labels, probabilities = labels[order], probabilities[order]
             weights, resamples = weights[order], resamples.rows(order)
         starts = _bin_starts(probabilities, weights, num_bins)
-        bins = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(labels)))
         columns = (weights, weights * probabilities, weights * labels)
-        rows, predicted, observed = (np.bincount(bins, c, len(starts)) for c in columns)
-        resampled = [resamples.histogram(bins, c, len(starts)) for c in columns]
-        return cls(rows, predicted, observed, resampled)
+        summed = (np.add.reduceat(c, starts, dtype=float) for c in columns)
+        return cls(*summed, list(resamples.histograms(starts, *columns)))
 
     def error(self) -> Estimate:
         """The expected calibration error: the mean distance of rates in bins.

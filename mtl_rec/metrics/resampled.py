@@ -11,7 +11,8 @@ import numpy as np
 
 from mtl_rec.metrics import binary
 from mtl_rec.metrics.resampling import Resamples
-from mtl_rec.metrics.score_bins import ScoreBins, divided
+from mtl_rec.metrics.score_bins import ScoreBins
+from mtl_rec.metrics.ties import divided
 
 
 def auc(

@@ -5,6 +5,7 @@ that are scored with the same draws give paired differences: what is common to b
 how hard the drawn users are to predict, falls out.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,6 +28,7 @@ class Resamples:
 
     Attributes:
         users: `(rows,)` codes from 0.
+        bundles: `(rows,)`, of each row's user.
         bundle_of_user: `(users,)`; of the users of all rows, were rows left out.
         counts: `(bundles, resamples)` float32, how often each is drawn.
 
@@ -37,6 +39,7 @@ class Resamples:
     """
 
     users: np.ndarray
+    bundles: np.ndarray
     bundle_of_user: np.ndarray
     counts: np.ndarray
 
@@ -55,12 +58,12 @@ class Resamples:
         users, num_users = _codes(groups)
         random = np.random.default_rng(seed)
         num_bundles = max(min(num_users, MOST_BUNDLES), 1)
-        dealt = random.permutation(num_users) % num_bundles
+        dealt = (random.permutation(num_users) % num_bundles).astype(np.int16)
         shares = np.full(num_bundles, 1 / num_bundles)
         counts = random.multinomial(num_bundles, shares, num_resamples)
         # In rows, as sums over bundles are products with this from the left.
         counts = np.ascontiguousarray(counts.T, np.float32)
-        return cls(users, dealt.astype(np.int16), counts)
+        return cls(users, dealt[users], dealt, counts)
 
     def __len__(self) -> int:
         """Returns the number of rows."""
@@ -68,11 +71,11 @@ class Resamples:
 
     def rows(self, chosen: np.ndarray) -> "Resamples":
         """The same draws for some of the rows, as a mask or by their positions."""
-        return self.of_users(self.users[chosen])
+        return replace(self, users=self.users[chosen], bundles=self.bundles[chosen])
 
     def of_users(self, users: np.ndarray) -> "Resamples":
         """The same draws for other rows, whose users have these codes."""
-        return replace(self, users=users)
+        return replace(self, users=users, bundles=self.bundle_of_user[users])
 
     @property
     def num_resamples(self) -> int:
@@ -80,9 +83,9 @@ class Resamples:
         return self.counts.shape[1]
 
     @property
-    def bundles(self) -> np.ndarray:
-        """Of each row, `(rows,)`."""
-        return self.bundle_of_user[self.users]
+    def num_users(self) -> int:
+        """Users that are drawn, whether the rows have them or not."""
+        return len(self.bundle_of_user)
 
     def sums(self, *columns: np.ndarray) -> np.ndarray:
         """Sums over the rows of each resample, `(columns, resamples)` float64.
@@ -94,21 +97,24 @@ class Resamples:
         by_bundle = [np.bincount(bundles, c, num_bundles) for c in columns]
         return _product(np.array(by_bundle), self.counts)
 
-    def histogram(
-        self, bins: np.ndarray, values: np.ndarray, num_bins: int
-    ) -> np.ndarray:
-        """Sum by bin over the rows of each resample, `(num_bins, resamples)` float32.
+    def histograms(
+        self, bin_starts: np.ndarray, *columns: np.ndarray
+    ) -> Iterator[np.ndarray]:
+        """Sums by bin over the rows of each resample, `(bins, resamples)` float32 each.
 
         Args:
-            bins: `(rows,)`, from 0.
-            values: `(rows,)`.
-            num_bins: How many there are.
+            bin_starts: First row of each bin; rows are in the order of their bins.
+            *columns: `(rows,)` each.
         """
-        num_bundles = len(self.counts)
-        places = bins * num_bundles + self.bundles
-        summed = np.bincount(places, values, minlength=num_bins * num_bundles)
-        by_bundle = summed.reshape(num_bins, num_bundles).astype(np.float32)
-        return _product(by_bundle, self.counts)
+        num_bins, num_bundles = len(bin_starts), len(self.counts)
+        sizes = np.diff(bin_starts, append=len(self))
+        firsts = np.arange(num_bins, dtype=np.int64) * num_bundles
+        places = np.repeat(firsts, sizes)
+        places += self.bundles
+        for column in columns:
+            summed = np.bincount(places, column, num_bins * num_bundles)
+            by_bundle = summed.reshape(num_bins, num_bundles).astype(np.float32)
+            yield _product(by_bundle, self.counts)
 
 
 def interval(

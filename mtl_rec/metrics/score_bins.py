@@ -1,12 +1,12 @@
 """Rows by their score, in bins, in every resample: what AUC and PR-AUC are made of."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from mtl_rec.metrics.resampling import Resamples
+from mtl_rec.metrics.ties import Tied, ascending, divided
 
 NUM_BINS = 128
 """Three times this many at most; where there are fewer scores, each has its own."""
@@ -26,20 +26,14 @@ class ScoreBins:
     Attributes:
         positives: `(bins, resamples)` weight, by ascending score.
         negatives: `(bins, resamples)`.
-        right: `(bins,)` share of a bin's pairs that are in the right order.
-        compared: Share of all pairs that are not of a row with itself.
-        precision_factors: `(bins,)` precision at a bin's positives over that of its
-            middle.
-        middles: `(bins,)` how far down a bin its positives are: all of it where they
-            are tied.
+        tied: The rows of each score, as they are.
+        first: `(bins,)` first score of each bin.
     """
 
     positives: np.ndarray
     negatives: np.ndarray
-    right: np.ndarray
-    compared: float
-    precision_factors: np.ndarray
-    middles: np.ndarray
+    tied: Tied
+    first: np.ndarray
 
     @classmethod
     def of(
@@ -63,147 +57,80 @@ class ScoreBins:
         if order is not None:
             scores, resamples = scores[order], resamples.rows(order)
             positives, negatives = positives[order], negatives[order]
-        tied, starts = _Tied.of(scores, positives, negatives)
-        first = tied.bin_starts(num_bins)
-        sizes = np.diff(starts[first], append=len(scores))
-        bins = np.repeat(np.arange(len(first)), sizes)
-        right, compared = tied.right(first)
-        factors, middles = tied.precision_factors(first)
-        return cls(
-            resamples.histogram(bins, positives, len(first)),
-            resamples.histogram(bins, negatives, len(first)),
-            right,
-            compared,
-            factors,
-            middles,
-        )
+        tied = Tied.of(scores, positives, negatives)
+        first = _bin_starts(tied, num_bins)
+        histograms = resamples.histograms(tied.starts[first], positives, negatives)
+        return cls(*histograms, tied, first)
 
     def auc(self) -> np.ndarray:
         """Of every resample, `(resamples,)`; NaN where a class is missing."""
         below = np.cumsum(self.negatives, axis=0, dtype=np.float64) - self.negatives
-        below += self.right[:, np.newaxis] * self.negatives
+        below += self._right()[:, np.newaxis] * self.negatives
         right = np.einsum("br,br->r", self.positives, below)
         pairs = self.positives.sum(0, np.float64) * self.negatives.sum(0, np.float64)
-        return divided(right, pairs * self.compared)
+        return divided(right, pairs * self.tied.compared)
 
     def pr_auc(self) -> np.ndarray:
         """Of every resample, `(resamples,)`; NaN where a class is missing."""
-        middles = self.middles[:, np.newaxis]
-        found, wrong = (
-            np.cumsum(of_class[::-1], axis=0, dtype=np.float64)[::-1]
-            - (1 - middles) * of_class
-            for of_class in (self.positives, self.negatives)
-        )
-        precision = divided(found, found + wrong, 0.0)
-        precision *= self.precision_factors[:, np.newaxis]
+        # All of a score is above itself; of several, half.
+        is_tied = np.diff(self.first, append=len(self.tied.positives)) == 1
+        middles = np.where(is_tied, 1.0, 0.5)[:, np.newaxis]
+        precision = _precision(self.positives, self.negatives, middles)
+        precision *= self._precision_factors(middles)
         np.minimum(precision, 1.0, out=precision)
         total = np.where(self.negatives.sum(0) > 0, self.positives.sum(0), 0)
         return divided(np.einsum("br,br->r", self.positives, precision), total)
 
-
-def pair_order(
-    scores: np.ndarray, positives: np.ndarray, negatives: np.ndarray
-) -> float:
-    """Share of the pairs of two rows that are in the right order; a tie counts half.
-
-    Args:
-        scores: `(rows,)`; only their order counts.
-        positives: `(rows,)` weight of a row in the positive class.
-        negatives: `(rows,)` weight in the negative class.
-    """
-    order = ascending(scores)
-    if order is not None:
-        scores = scores[order]
-        positives, negatives = positives[order], negatives[order]
-    tied, _ = _Tied.of(scores, positives, negatives)
-    pairs = tied.positives.sum() * tied.negatives.sum() - tied.own_pairs.sum()
-    return float(divided(tied.wins.sum(), pairs))
-
-
-@dataclass(frozen=True)
-class _Tied:
-    """Weights of the rows of each score, by ascending score, `(scores,)`."""
-
-    positives: np.ndarray
-    negatives: np.ndarray
-    own_pairs: np.ndarray
-
-    @classmethod
-    def of(
-        cls, scores: np.ndarray, positives: np.ndarray, negatives: np.ndarray
-    ) -> "tuple[_Tied, np.ndarray]":
-        """The first of the rows with each score, too; scores ascend."""
-        starts = np.flatnonzero(np.diff(scores, prepend=np.nan) != 0)
-        # A row is not compared with itself, but with others that it stands for.
-        own = divided(positives * negatives, positives + negatives, 0.0)
-        columns = (positives, negatives, own)
-        summed = (np.add.reduceat(column, starts, dtype=float) for column in columns)
-        return cls(*summed), starts
-
-    @cached_property
-    def below(self) -> np.ndarray:
-        """Negatives below each score."""
-        return np.cumsum(self.negatives, dtype=np.float64) - self.negatives
-
-    @property
-    def wins(self) -> np.ndarray:
-        """Pairs of the positives of each score that are in the right order."""
-        return self.positives * (self.below + self.negatives / 2) - self.own_pairs / 2
-
-    def bin_starts(self, num_bins: int) -> np.ndarray:
-        """Positions of the scores that bins begin with."""
-        num_scores = len(self.positives)
-        if num_scores <= 3 * num_bins:
-            return np.arange(num_scores)
-        starts = [np.zeros(1, np.int64)]
-        for of_class in (self.positives, self.negatives):
-            running = np.cumsum(of_class, dtype=np.float64)
-            wanted = np.arange(1, num_bins) / num_bins * running[-1]
-            starts.append(np.searchsorted(running, wanted))
-        # Precision is least certain among the first few.
-        running = np.cumsum(self.positives[::-1], dtype=np.float64)
-        wanted = np.geomspace(1 / num_bins**2, 1, num_bins) * running[-1]
-        from_top = np.searchsorted(running, wanted)
-        starts.append(np.maximum(num_scores - 1 - from_top, 0))
-        return np.unique(np.concatenate(starts))
-
-    def right(self, first: np.ndarray) -> tuple[np.ndarray, float]:
-        """Share of each bin's pairs in the right order, and of pairs that are two."""
-        positives = np.add.reduceat(self.positives, first)
-        negatives = np.add.reduceat(self.negatives, first)
-        inside = np.add.reduceat(self.wins, first) - positives * self.below[first]
-        pairs = positives.sum() * negatives.sum()
-        compared = 1 - self.own_pairs.sum() / pairs if pairs else 1.0
-        return divided(inside, positives * negatives, 0.5), float(compared)
-
-    def precision_factors(self, first: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """What the precision at a bin's middle is multiplied by, and the middles."""
-        exact = self.positives * self.precision(np.ones(1))
-        positives = np.add.reduceat(self.positives, first)
-        negatives = np.add.reduceat(self.negatives, first)
-        is_tied = np.diff(first, append=len(self.positives)) == 1
-        middles = np.where(is_tied, 1.0, 0.5)
-        binned = _Tied(positives, negatives, positives)
-        approximate = positives * binned.precision(middles)
-        return divided(np.add.reduceat(exact, first), approximate, 1.0), middles
-
-    def precision(self, middles: np.ndarray) -> np.ndarray:
-        """Share of positives above each score, and so far down it."""
-        found, wrong = (
-            np.cumsum(of_class[::-1], dtype=np.float64)[::-1] - (1 - middles) * of_class
-            for of_class in (self.positives, self.negatives)
+    def _right(self) -> np.ndarray:
+        """Share of each bin's pairs that are in the right order."""
+        tied = self.tied
+        positives, negatives = (
+            self._binned(tied.positives),
+            self._binned(tied.negatives),
         )
-        return divided(found, found + wrong, 0.0)
+        inside = self._binned(tied.wins) - positives * tied.below[self.first]
+        return divided(inside, positives * negatives, 0.5)
+
+    def _precision_factors(self, middles: np.ndarray) -> np.ndarray:
+        """Precision at a bin's positives over that of its middle, `(bins, 1)`."""
+        tied = self.tied
+        exact = tied.positives * _precision(tied.positives, tied.negatives, 1.0)
+        positives, negatives = (
+            self._binned(of_class)[:, np.newaxis]
+            for of_class in (tied.positives, tied.negatives)
+        )
+        middle = positives * _precision(positives, negatives, middles)
+        return divided(self._binned(exact)[:, np.newaxis], middle, 1.0)
+
+    def _binned(self, values: np.ndarray) -> np.ndarray:
+        return np.add.reduceat(values, self.first)
 
 
-def ascending(scores: np.ndarray) -> np.ndarray | None:
-    """The order of ascending scores; None where they are in it."""
-    return None if np.all(scores[1:] >= scores[:-1]) else np.argsort(scores)
-
-
-def divided(numerator: Any, denominator: Any, otherwise: float = np.nan) -> np.ndarray:
-    """The quotient, and another value where the denominator is 0."""
-    quotient = np.full(
-        np.broadcast_shapes(np.shape(numerator), np.shape(denominator)), otherwise
+def _precision(
+    positives: np.ndarray, negatives: np.ndarray, middles: Any
+) -> np.ndarray:
+    """Share of positives above each bin, and so far down it."""
+    found, wrong = (
+        np.cumsum(of_class[::-1], axis=0, dtype=np.float64)[::-1]
+        - (1 - middles) * of_class
+        for of_class in (positives, negatives)
     )
-    return np.divide(numerator, denominator, out=quotient, where=denominator != 0)
+    return divided(found, found + wrong, 0.0)
+
+
+def _bin_starts(tied: Tied, num_bins: int) -> np.ndarray:
+    """Positions of the scores that bins begin with."""
+    num_scores = len(tied.positives)
+    if num_scores <= 3 * num_bins:
+        return np.arange(num_scores)
+    starts = [np.zeros(1, np.int64)]
+    for of_class in (tied.positives, tied.negatives):
+        running = np.cumsum(of_class, dtype=np.float64)
+        wanted = np.arange(1, num_bins) / num_bins * running[-1]
+        starts.append(np.searchsorted(running, wanted))
+    # Precision is least certain among the first few.
+    running = np.cumsum(tied.positives[::-1], dtype=np.float64)
+    wanted = np.geomspace(1 / num_bins**2, 1, num_bins) * running[-1]
+    from_top = np.searchsorted(running, wanted)
+    starts.append(np.maximum(num_scores - 1 - from_top, 0))
+    return np.unique(np.concatenate(starts))

@@ -10,7 +10,8 @@ import numpy as np
 from mtl_rec.metrics import binary
 from mtl_rec.metrics.estimate import Estimate, Totals
 from mtl_rec.metrics.resampling import Resamples
-from mtl_rec.metrics.score_bins import ScoreBins, pair_order
+from mtl_rec.metrics.score_bins import ScoreBins
+from mtl_rec.metrics.ties import pair_order
 
 
 def soft_auc(

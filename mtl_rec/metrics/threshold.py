@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mtl_rec.metrics.score_bins import ascending
+from mtl_rec.metrics.ties import ascending, tie_starts
 
 
 def best_threshold(
@@ -27,7 +27,7 @@ def best_threshold(
     if not positives.any():
         return float("nan")
     # Rows with one probability are all above it.
-    first = np.flatnonzero(np.diff(probabilities, prepend=np.nan))
+    first = tie_starts(probabilities)
     found = np.cumsum(positives[::-1])[::-1][first]
     above = np.cumsum(weights[::-1])[::-1][first]
     scores = 2 * found / (positives.sum() + above)

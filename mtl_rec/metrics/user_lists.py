@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mtl_rec.metrics.score_bins import divided
+from mtl_rec.metrics.ties import divided
 
 
 @dataclass(frozen=True)
