@@ -66,12 +66,15 @@ def slice_estimates(rows: OutputRows, bins: ScoreBins | None = None) -> Estimate
         bins: Of their scores, if they are there.
     """
     labels, probabilities, weights = rows.labels, rows.predictions, rows.weights
+    losses = (
+        binary.losses(labels, probabilities) if rows.losses is None else rows.losses
+    )
     totals = Totals.of(
         rows.resamples,
         rows=resampled.row_weights(labels, weights),
         positives=resampled.counted(labels, weights),
         predicted=resampled.counted(probabilities, weights),
-        losses=resampled.counted(rows.losses, weights),
+        losses=resampled.counted(losses, weights),
     )
     rate, loss = totals.ratio("positives", "rows"), totals.ratio("losses", "rows")
     bins = bins or _score_bins(rows, SLICE_BINS)

@@ -56,13 +56,19 @@ class CalibrationBins:
             weights, resamples = weights[order], resamples.rows(order)
         starts = _bin_starts(probabilities, weights, num_bins)
         columns = (weights, weights * probabilities, weights * labels)
-        summed = (np.add.reduceat(c, starts, dtype=float) for c in columns)
-        return cls(*summed, list(resamples.histograms(starts, *columns)))
+        rows, predicted, observed = (
+            np.add.reduceat(column, starts, dtype=float) for column in columns
+        )
+        resampled = list(resamples.histograms(starts, *columns))
+        return cls(rows, predicted, observed, resampled)
 
     def error(self) -> Estimate:
         """The expected calibration error: the mean distance of rates in bins.
 
-        `sum_b |predicted_b - observed_b| / rows`; in resamples, of the same bins.
+        `sum_b |predicted_b - observed_b| / rows`. Chance makes it larger than that of
+        all rows there could be, in resamples once more. So what a resample's noise adds
+        to the error is taken off it: to the distances as they are, as large as they are
+        without noise in the mean square, or to none.
 
         Reference:
             Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated Probabilities
@@ -70,10 +76,25 @@ class CalibrationBins:
             Calibration and Exploratory Analysis for Natural Language Processing
             Models", EMNLP 2015, on bins of equal weight.
         """
+        distances = divided(self.predicted - self.observed, self.rows.sum())
+        value = float(np.abs(distances).sum()) if len(self.rows) else np.nan
+        noise = self._resampled_distances() - distances[:, np.newaxis]
+        if not noise.size:
+            return Estimate(value, np.full(noise.shape[1], np.nan))
+        squares = np.sum(distances**2)
+        kept = 1 - divided(noise.var(axis=1).sum(), squares, 1.0)
+        # How much of them is noise is uncertain too: nothing, what it is likely to be,
+        # or all, in turn.
+        likely = float(np.sqrt(max(kept, 0.0)))
+        scales = np.resize(np.array([1.0, likely, 0.0]), noise.shape[1])
+        without = distances[:, np.newaxis] * scales
+        added = np.abs(without + noise).sum(0) - np.abs(without).sum(0)
+        return Estimate(value, value - added, lowest=0.0)
+
+    def _resampled_distances(self) -> np.ndarray:
+        """Of rates in bins by their share of the rows, `(bins, resamples)`."""
         rows, predicted, observed = self.resampled
-        value = divided(np.abs(self.predicted - self.observed).sum(), self.rows.sum())
-        resampled = divided(np.abs(predicted - observed).sum(0), rows.sum(0))
-        return Estimate(float(value), resampled, is_distance=True)
+        return divided(predicted.astype(np.float64) - observed, rows.sum(0))
 
     def rates(self) -> list[tuple[float, float, Estimate]]:
         """Of each bin its weight, its mean probability, and its label rate."""

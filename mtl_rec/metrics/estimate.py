@@ -1,5 +1,6 @@
 """A metric with what other users would have made of it."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,13 +16,12 @@ class Estimate:
     Attributes:
         value: Of the rows as they are; NaN where it is not defined.
         resampled: `(resamples,)`; empty where nothing was resampled.
-        is_distance: Whether chance alone makes it larger, as it does a distance from
-            what is right: the interval is then reflected about the value.
+        lowest: What it can't be below, as resamples may be.
     """
 
     value: float
     resampled: np.ndarray
-    is_distance: bool = False
+    lowest: float = -math.inf
 
     @property
     def interval(self) -> tuple[float, float] | None:
@@ -29,12 +29,8 @@ class Estimate:
         ends = interval(self.resampled)
         if ends is None or np.isnan(self.value):
             return None
-        if self.is_distance:
-            # Resamples have the noise of the rows and their own: they are further off
-            # than the rows, which are further off than the truth.
-            low, high = (2 * self.value - end for end in reversed(ends))
-            return max(low, 0.0), max(high, 0.0)
-        return ends
+        low, high = ends
+        return max(low, self.lowest), max(high, self.lowest)
 
     def __sub__(self, other: "Estimate") -> "Estimate":
         """The paired difference; both must have been made with the same draws."""

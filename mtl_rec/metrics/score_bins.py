@@ -59,8 +59,8 @@ class ScoreBins:
             positives, negatives = positives[order], negatives[order]
         tied = Tied.of(scores, positives, negatives)
         first = _bin_starts(tied, num_bins)
-        histograms = resamples.histograms(tied.starts[first], positives, negatives)
-        return cls(*histograms, tied, first)
+        above, below = resamples.histograms(tied.starts[first], positives, negatives)
+        return cls(above, below, tied, first)
 
     def auc(self) -> np.ndarray:
         """Of every resample, `(resamples,)`; NaN where a class is missing."""

@@ -81,19 +81,20 @@ def test_without_rows_there_is_no_error():
     assert bins.rates() == []
 
 
-def test_resamples_have_the_rates_of_their_rows_in_the_same_bins():
+def test_chance_is_taken_off_the_error_and_its_interval():
     random = np.random.default_rng(0)
-    probabilities = random.random(200)
-    labels = (random.random(200) < probabilities).astype(float)
-    resamples = Resamples.of(random.integers(0, 30, 200), num_resamples=5)
+    probabilities = random.beta(1, 9, 3000)
+    labels = (random.random(3000) < probabilities).astype(float)
+    resamples = Resamples.of(np.arange(3000), num_resamples=300)
 
-    bins = CalibrationBins.of(labels, probabilities, resamples)
-
-    number = 3
-    counts = resamples.counts[resamples.bundles, number]
-    place = np.searchsorted(
-        np.quantile(probabilities, np.arange(1, 20) / 20), probabilities
+    right, wrong = (
+        CalibrationBins.of(labels, predicted, resamples).error()
+        for predicted in (probabilities, probabilities / 2)
     )
-    gaps = np.bincount(place, counts * (probabilities - labels), 20)
-    expected = np.abs(gaps).sum() / counts.sum()
-    assert bins.error().resampled[number] == pytest.approx(expected, rel=1e-4)
+
+    # What is calibrated has an error by chance alone, and may have none.
+    assert right.value > 0.01
+    assert right.interval is not None
+    assert right.interval[0] == 0
+    assert wrong.interval is not None
+    assert wrong.interval[0] < 0.05 < wrong.interval[1]

@@ -41,11 +41,14 @@ def test_auc_is_that_of_each_users_rows(rows):
 @given(any_rows(max_rows=6))
 def test_recall_is_the_mean_over_all_orders_of_ties(rows):
     labels, scores, users, _ = rows
+    labels = labels.astype(float)
 
     lists = UserLists.of(labels, scores, users, [K])
 
     expected = [
-        np.mean([np.sum(own[list(order[:K])]) / own.sum() for order in orders(of_user)])
+        np.mean([own[list(order[:K])].mean() for order in orders(of_user)])
+        * min(K, len(own))
+        / own.sum(dtype=float)
         for own, of_user in lists_of(labels, scores, users)
     ]
     np.testing.assert_allclose(lists.recall[K], expected)

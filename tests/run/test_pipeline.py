@@ -22,12 +22,14 @@ def test_the_run_leaves_everything_it_is_made_of(finished):
         ".lock",
         "checkpoints",
         "data.json",
+        "evaluation.json",
         "history.json",
         "logs",
         "metrics.json",
         "model.keras",
         "preprocessor",
         "run.yaml",
+        "test_predictions.parquet",
         "version.json",
     ]
     assert folder.config() == load_config(place / "tree.yaml")
@@ -86,9 +88,11 @@ def test_evaluating_again_gives_the_same_metrics(finished):
     result, place = finished
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place)
-        metrics = evaluate_run(result.folder, "test")
+        evaluation = evaluate_run(result.folder, "test")
 
-    assert metrics == result.metrics
+    assert evaluation == result.evaluation
+    stored = json.loads(result.folder.evaluation_path.read_text())
+    assert stored == json.loads(json.dumps(evaluation.about()))
 
 
 def test_exporting_again_gives_the_next_version(finished):
@@ -175,4 +179,4 @@ def test_every_optimizer_ends_in_a_verified_version(optimizer, workplace):
     result = train_run(load_config("tree.yaml", [f"training.optimizer={optimizer}"]))
 
     assert len(result.version.rungs) == 5
-    assert evaluate_run(result.folder, "test") == result.metrics
+    assert evaluate_run(result.folder, "test").metrics == result.metrics
