@@ -36,7 +36,19 @@ class MMoE(Section):
     """Share of hidden units dropped in training, in experts and towers."""
 
 
-Architecture = Annotated[SharedBottom | MMoE, Field(discriminator="kind")]
+class SingleTask(Section):
+    """A network of its own for each task, embeddings included: nothing is shared."""
+
+    kind: Literal["single_task"]
+    bottom_units: Units = (128, 64)
+    """Widths of every body's layers."""
+    tower_units: Units = Field((32,), min_length=1)
+    """Widths of the layers above every body."""
+    dropout: Rate = 0.0
+    """Share of hidden units dropped in training, in bodies and towers."""
+
+
+Architecture = Annotated[SharedBottom | MMoE | SingleTask, Field(discriminator="kind")]
 
 
 class Model(Section):

@@ -2,9 +2,10 @@
 
 import keras
 
-from mtl_rec.config.model import MMoE, Model, SharedBottom
+from mtl_rec.config.model import MMoE, Model, SharedBottom, SingleTask
 from mtl_rec.models.mmoe import build_mmoe
 from mtl_rec.models.shared_bottom import build_shared_bottom
+from mtl_rec.models.single_task import build_single_task
 from mtl_rec.schema.schema import Schema
 
 
@@ -24,3 +25,5 @@ def build_model(config: Model, schema: Schema) -> keras.Model:
             return build_shared_bottom(architecture, schema, config.embedding_dim)
         case MMoE() as architecture:
             return build_mmoe(architecture, schema, config.embedding_dim)
+        case SingleTask() as architecture:
+            return build_single_task(architecture, schema, config.embedding_dim)

@@ -29,12 +29,14 @@ class FirstUnits:
         stop: Where they end.
         meaning: What they are.
         gate_of: The task whose gate they are, if they are one.
+        network: Of whose first layer they are, as `embed_fields` has it.
     """
 
     start: int
     stop: int
     meaning: str
     gate_of: str | None = None
+    network: str = ""
 
     @property
     def region(self) -> slice:
@@ -45,7 +47,7 @@ class FirstUnits:
         """Of what multiplies a field."""
         if self.gate_of:
             return BlockKey(Part(GATE, self.gate_of), f"kernel of '{field_name}'")
-        return BlockKey(Part(FIRST_LAYER, field_name), KERNEL)
+        return BlockKey(Part(FIRST_LAYER, field_name), of_network(KERNEL, self.network))
 
     @property
     def bias_key(self) -> BlockKey:
@@ -53,16 +55,23 @@ class FirstUnits:
         if self.gate_of:
             return BlockKey(Part(GATE, self.gate_of), BIAS)
         # No field has such a name.
-        return BlockKey(Part(FIRST_LAYER, f"({BIAS})"), BIAS)
+        return BlockKey(Part(FIRST_LAYER, f"({BIAS})"), of_network(BIAS, self.network))
 
 
-def embedding_blocks(schema: Schema, embedding_dim: int) -> Iterator[Block]:
-    """One block for the rows of every vocabulary."""
+def of_network(detail: str, network: str) -> str:
+    """A detail of a block where several networks have one, `kernel of click`."""
+    return f"{detail} of {network}" if network else detail
+
+
+def embedding_blocks(
+    schema: Schema, embedding_dim: int, network: str = ""
+) -> Iterator[Block]:
+    """One block for the rows of every vocabulary of a network."""
     for (width, is_small), own in embedding_tables(schema, embedding_dim).items():
         for name, (first, num_rows) in rows_by_vocabulary(own).items():
             yield Block(
-                BlockKey(Part(EMBEDDING, name), "rows"),
-                f"{table_name(width, is_small)}/table",
+                BlockKey(Part(EMBEDDING, name), of_network("rows", network)),
+                f"{table_name(width, is_small, network)}/table",
                 (slice(first, first + num_rows), slice(0, width)),
                 (f"{ids_meaning(schema, name)} of width {width}",),
             )

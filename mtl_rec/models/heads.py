@@ -18,6 +18,7 @@ def funnel_heads(
     dropout: float,
     schema: Schema,
     inputs: Mapping[str, keras.KerasTensor],
+    stops_ancestors: bool = False,
 ) -> dict[str, keras.KerasTensor]:
     """A tower and a logit for each task, then the log-probabilities of the funnel.
 
@@ -27,6 +28,7 @@ def funnel_heads(
         dropout: Share of each tower layer's outputs dropped in training.
         schema: Names the tasks.
         inputs: From `packed_inputs`; only the correction for sampling is taken.
+        stops_ancestors: As `FunnelLogProbabilities` has it.
 
     Returns:
         By task, what `FunnelLogProbabilities` says of it.
@@ -34,7 +36,9 @@ def funnel_heads(
     num_tasks = len(schema.tasks)
     towers = ParallelMLP(num_tasks, tower_units, dropout, name="towers")(task_vectors)
     logits = TaskHeads(name="logits")(towers)
-    funnel = FunnelLogProbabilities(_task_settings(schema), name="funnel")
+    funnel = FunnelLogProbabilities(
+        _task_settings(schema), stops_ancestors, name="funnel"
+    )
     if SAMPLING_OFFSET in inputs:
         return funnel([logits, inputs[SAMPLING_OFFSET]])
     return funnel(logits)

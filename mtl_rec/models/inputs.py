@@ -52,9 +52,21 @@ def embedding_tables(
     return tables
 
 
-def table_name(width: int, is_small: bool) -> str:
-    """The layer that holds the embeddings of one width."""
-    return f"small_embedding_{width}" if is_small else f"embedding_{width}"
+def table_name(width: int, is_small: bool, network: str = "") -> str:
+    """The layer that holds the embeddings of one width.
+
+    Args:
+        width: Of the embeddings.
+        is_small: Whether they are those of small vocabularies.
+        network: As `embed_fields` has it.
+    """
+    small = "small_" if is_small else ""
+    return layer_name(f"{small}embedding_{width}", network)
+
+
+def layer_name(name: str, network: str) -> str:
+    """The name of a layer of a network; no name has a dot by itself."""
+    return f"{network}.{name}" if network else name
 
 
 def rows_by_vocabulary(
@@ -68,7 +80,10 @@ def rows_by_vocabulary(
 
 
 def embed_fields(
-    inputs: Mapping[str, keras.KerasTensor], schema: Schema, embedding_dim: int
+    inputs: Mapping[str, keras.KerasTensor],
+    schema: Schema,
+    embedding_dim: int,
+    network: str = "",
 ) -> EmbeddedFields:
     """Embeds ids and encodes lists.
 
@@ -78,6 +93,7 @@ def embed_fields(
         inputs: From `packed_inputs`.
         schema: What the columns mean.
         embedding_dim: Width of embeddings whose feature does not state its own.
+        network: Tells the tables of a model apart that has several for one vocabulary.
     """
     small: dict[bool, list[SmallFields]] = {True: [], False: []}
     others: dict[bool, list[keras.KerasTensor]] = {True: [], False: []}
@@ -97,7 +113,7 @@ def embed_fields(
             offsets=[row for own in used.values() for row in own.first_rows],
             returns_table=is_small,
             row_blocks=rows,
-            name=table_name(width, is_small),
+            name=table_name(width, is_small, network),
         )
         outputs = table([joined(own.ids) for own in used.values()])
         for (is_user, own), embedded in zip(used.items(), outputs, strict=False):
@@ -113,7 +129,7 @@ def embed_fields(
                 small[is_user].append(fields)
             elif own.num_single:
                 others[is_user].append(flattened(singles))
-            others[is_user] += _encoded_lists(inputs, own, embedded)
+            others[is_user] += _encoded_lists(inputs, own, embedded, network)
     for is_user, sides in FIELD_GROUPS.items():
         numbers = [f"{side}_numbers" for side in sides]
         others[is_user] += [inputs[name] for name in numbers if name in inputs]
@@ -177,19 +193,22 @@ def _columns_of(
     )
 
 
-def _encoded_lists(inputs, columns: _Columns, embedded) -> list[keras.KerasTensor]:
+def _encoded_lists(
+    inputs, columns: _Columns, embedded, network: str
+) -> list[keras.KerasTensor]:
     encoded, start = [], columns.num_single
     for field in columns.lists:
         own = embedded[:, start : start + field.length]
-        encoded.append(_encode_list(field, own, inputs[field.name]))
+        encoded.append(_encode_list(field, own, inputs[field.name], network))
         start += field.length
     return encoded
 
 
-def _encode_list(field: IdListField, embedded, ids) -> keras.KerasTensor:
+def _encode_list(field: IdListField, embedded, ids, network: str) -> keras.KerasTensor:
     match field.encoder.kind:
         case "mean" | "bag":
-            return MaskedMean(name=f"{field.name}_mean")(embedded, ids)
+            name = layer_name(f"{field.name}_mean", network)
+            return MaskedMean(name=name)(embedded, ids)
 
 
 def _taken(packed, columns: Sequence[int]) -> keras.KerasTensor:

@@ -5,8 +5,9 @@ place of their numbers among the weights follows from all that a model has.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from mtl_rec.config.model import MMoE, Model, SharedBottom
+from mtl_rec.config.model import MMoE, Model, SharedBottom, SingleTask
 from mtl_rec.models.blocks import (
     BIAS,
     BODY,
@@ -28,6 +29,7 @@ from mtl_rec.models.field_blocks import (
     placed_rows,
 )
 from mtl_rec.models.field_order import SideOrder, field_order
+from mtl_rec.models.inputs import layer_name
 from mtl_rec.schema.schema import Schema
 
 
@@ -35,10 +37,16 @@ def weight_blocks(config: Model, schema: Schema) -> list[Block]:
     """Blocks that cover all weights of `build_model`, for the same arguments."""
     orders = field_order(schema, config.embedding_dim)
     architecture = config.architecture
+    networks = [""]
     match architecture:
         case SharedBottom():
             units = architecture.bottom_units
             body = list(_bottom(schema, orders, units))
+            tower_input = (units[-1], _bottom_meaning(units)) if units else None
+        case SingleTask():
+            units = architecture.bottom_units
+            networks = [task.name for task in schema.tasks]
+            body = list(_bottoms(schema, orders, units))
             tower_input = (units[-1], _bottom_meaning(units)) if units else None
         case MMoE():
             units = architecture.expert_units
@@ -46,7 +54,11 @@ def weight_blocks(config: Model, schema: Schema) -> list[Block]:
             mixed = _experts_meaning(architecture.num_experts, units)
             tower_input = (units[-1], f"mixture of {mixed}")
     return [
-        *embedding_blocks(schema, config.embedding_dim),
+        *(
+            block
+            for network in networks
+            for block in embedding_blocks(schema, config.embedding_dim, network)
+        ),
         *body,
         *_towers(schema, orders, tower_input, architecture.tower_units),
         *_heads(schema, architecture.tower_units),
@@ -70,6 +82,30 @@ def _bottom(
         for detail, (region, meaning) in regions.items():
             path = f"bottom_{depth}/{detail}"
             yield Block(BlockKey(part, detail), path, region, meaning)
+
+
+def _bottoms(
+    schema: Schema, orders: Sequence[SideOrder], units: tuple[int, ...]
+) -> Iterator[Block]:
+    """Those of every task, the deeper ones stacked."""
+    if not units:
+        return
+    meanings = [_bottom_meaning(units[: depth + 1]) for depth in range(len(units))]
+    for position, task in enumerate(schema.tasks):
+        first = FirstUnits(0, units[0], meanings[0], network=task.name)
+        name = layer_name("bottom_0", task.name)
+        yield from first_layer_blocks(schema, orders, name, [first])
+        own = slice(position, position + 1)
+        for depth, (narrow, wide) in enumerate(pairwise(units)):
+            before, after = meanings[depth : depth + 2]
+            regions = {
+                KERNEL: ((own, *whole(narrow, wide)), (before, after)),
+                BIAS: ((own, *whole(wide)), (after,)),
+            }
+            for detail, (region, meaning) in regions.items():
+                part = Part(BODY, f"of {task.name}, layer {depth + 2}")
+                path = f"bottoms/{detail}_{depth}"
+                yield Block(BlockKey(part, detail), path, region, meaning)
 
 
 def _experts_and_gates(

@@ -42,8 +42,8 @@ BAD = {
     "an unknown kind": (
         "{kind: mmoe}",
         "{kind: mmo}",
-        LISTED + "model.architecture.kind: must be one of ['mmoe', 'shared_bottom']. "
-        "Received: 'mmo'. Did you mean 'mmoe'?",
+        LISTED + "model.architecture.kind: must be one of ['mmoe', 'shared_bottom', "
+        "'single_task']. Received: 'mmo'. Did you mean 'mmoe'?",
     ),
     "no kind": (
         "{kind: time, column: timestamp}",

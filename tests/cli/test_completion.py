@@ -62,7 +62,7 @@ def test_runs_are_folders_with_a_config(offered, command, typed):
     ("typed", "expected"),
     [
         ("model.arch", ["model.architecture.", "model.architecture.kind="]),
-        ("model.architecture.kind=", ["shared_bottom", "mmoe"]),
+        ("model.architecture.kind=", ["shared_bottom", "mmoe", "single_task"]),
         ("model.architecture.kind=m", ["mmoe"]),
         # The one that is there has these, and this many of them.
         ("model.architecture.num", ["model.architecture.num_experts=8"]),

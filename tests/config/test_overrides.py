@@ -117,8 +117,8 @@ def test_an_unknown_kind_is_refused(problems_of, change):
     problems = problems_of(change(UNITS), "model.architecture.kind=mmo")
 
     assert problems == [
-        "model.architecture.kind: must be one of ['mmoe', 'shared_bottom']. "
-        "Received: 'mmo'. Did you mean 'mmoe'?"
+        "model.architecture.kind: must be one of ['mmoe', 'shared_bottom', "
+        "'single_task']. Received: 'mmo'. Did you mean 'mmoe'?"
     ]
 
 

@@ -58,7 +58,7 @@ WRONG_VALUES = {
         "must be 'user', 'item' or 'context'. Received: 'itm'. Did you mean 'item'?"
     ),
     "model.architecture.kind=": (
-        "must be one of ['mmoe', 'shared_bottom']. Received: nothing."
+        "must be one of ['mmoe', 'shared_bottom', 'single_task']. Received: nothing."
     ),
     "features.price.kind=numerc": (
         f"must be one of {KINDS}. Received: 'numerc'. Did you mean 'numeric'?"
@@ -125,8 +125,8 @@ def test_the_kind_of_section_is_required(problems_of, change):
 
     assert problems_of(text) == [
         f"features.price.kind: must be one of {KINDS}. Received: nothing.",
-        "model.architecture.kind: must be one of ['mmoe', 'shared_bottom']. "
-        "Received: nothing.",
+        "model.architecture.kind: must be one of ['mmoe', 'shared_bottom', "
+        "'single_task']. Received: nothing.",
     ]
 
 

@@ -5,13 +5,14 @@ import numpy as np
 import pytest
 from keras import ops
 
-from mtl_rec.config.model import MMoE, Model, SharedBottom
+from mtl_rec.config.model import MMoE, Model, SharedBottom, SingleTask
 from mtl_rec.losses import funnel_losses
 from mtl_rec.models import build_model, load_model, probability_model
 
 ARCHITECTURES = [
     SharedBottom(kind="shared_bottom", bottom_units=[8], tower_units=[4]),
     MMoE(kind="mmoe", num_experts=3, expert_units=[8, 4], tower_units=[4]),
+    SingleTask(kind="single_task", bottom_units=[8, 6], tower_units=[4]),
 ]
 
 
@@ -19,6 +20,13 @@ ARCHITECTURES = [
 def model(request, schema):
     keras.utils.set_random_seed(0)
     return build_model(Model(architecture=request.param, embedding_dim=6), schema)
+
+
+def tables(model, name):
+    """One, or one for each network."""
+    found = [layer for layer in model.layers if layer.name.split(".")[-1] == name]
+    assert found
+    return found
 
 
 def numpy_of(outputs):
@@ -82,10 +90,11 @@ def test_padding_rows_do_not_learn_from_lists(model, batch, schema):
     model.train_on_batch(batch, labels)
 
     # Width 4 holds user ids (12 rows), then title tokens.
-    title_rows, name = slice(12, None), "small_embedding_4"
-    (old,), (new,) = before[name], model.get_layer(name).get_weights()
-    np.testing.assert_array_equal(new[title_rows], old[title_rows])
-    assert not np.array_equal(new[:12], old[:12])
+    title_rows = slice(12, None)
+    for layer in tables(model, "small_embedding_4"):
+        (old,), (new,) = before[layer.name], layer.get_weights()
+        np.testing.assert_array_equal(new[title_rows], old[title_rows])
+        assert not np.array_equal(new[:12], old[:12])
 
 
 def test_a_saved_file_restores_the_same_predictions(model, batch, tmp_path):
@@ -112,8 +121,7 @@ def test_a_model_can_be_saved_after_its_probabilities_were_asked_for(
 
 
 def test_features_that_share_a_vocabulary_share_rows(model, schema):
-    (table,) = model.get_layer("small_embedding_6").get_weights()
-
-    assert len(table) == sum(
-        v.num_ids for v in schema.vocabularies.values() if v.embedding_dim is None
-    )
+    for layer in tables(model, "small_embedding_6"):
+        assert layer.num_rows == sum(
+            v.num_ids for v in schema.vocabularies.values() if v.embedding_dim is None
+        )

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from mtl_rec.config.model import MMoE, Model, SharedBottom
+from mtl_rec.config.model import MMoE, Model, SharedBottom, SingleTask
 from mtl_rec.models import build_model, load_model, probability_model
 from mtl_rec.models.layers import FunnelLogProbabilities
 from mtl_rec.schema.sampling import SamplingCorrection
@@ -16,6 +16,7 @@ LOG_RATE = -3.0
 ARCHITECTURES = [
     SharedBottom(kind="shared_bottom", bottom_units=[8], tower_units=[4]),
     MMoE(kind="mmoe", num_experts=3, expert_units=[8, 4], tower_units=[4]),
+    SingleTask(kind="single_task", bottom_units=[8, 6], tower_units=[4]),
 ]
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from mtl_rec.config.model import MMoE, Model, SharedBottom
+from mtl_rec.config.model import MMoE, Model, SharedBottom, SingleTask
 from mtl_rec.models import build_model
 from mtl_rec.models.blocks import EMBEDDING, FIRST_LAYER, GATE, HEAD, TOWER
 from mtl_rec.models.weight_blocks import weight_blocks
@@ -18,6 +18,10 @@ ARCHITECTURES = {
         kind="shared_bottom", bottom_units=(7, 6), tower_units=(4,)
     ),
     "no bottom": SharedBottom(kind="shared_bottom", bottom_units=(), tower_units=(4,)),
+    "single_task": SingleTask(
+        kind="single_task", bottom_units=(7, 6, 5), tower_units=(4,)
+    ),
+    "no bottoms": SingleTask(kind="single_task", bottom_units=(), tower_units=(4,)),
 }
 
 

@@ -25,7 +25,10 @@ SHORT = {
     "complete_journey": ["data.source.exposures_per_visit=1"],
 }
 CONFIGS = sorted(path.stem for path in (ROOT / "configs").glob("*.yaml"))
-SHARED_BOTTOM = "model.architecture={kind: shared_bottom}"
+OTHERS = [
+    ("quickstart", (f"model.architecture={{kind: {kind}}}",))
+    for kind in ("shared_bottom", "single_task")
+]
 BACKENDS = ("tensorflow", "jax")
 PREDICT_ON_JAX = """
 import sys
@@ -80,7 +83,7 @@ def predicted_on_jax(run: Path, rows: Path, place: Path) -> dict[str, np.ndarray
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "overrides"),
-    [*((name, ()) for name in CONFIGS), ("quickstart", (SHARED_BOTTOM,))],
+    [*((name, ()) for name in CONFIGS), *OTHERS],
 )
 def test_a_shipped_config_is_served_whatever_trains_it(
     name, overrides, monkeypatch, tmp_path

@@ -13,7 +13,7 @@ import pytest
 from keras import ops
 
 from mtl_rec.config.data import Data
-from mtl_rec.config.model import MMoE, Model, SharedBottom
+from mtl_rec.config.model import MMoE, Model, SharedBottom, SingleTask
 from mtl_rec.config.run import RunConfig
 from mtl_rec.config.tasks import Task
 from mtl_rec.config.training import Training
@@ -27,6 +27,7 @@ from mtl_rec.training.warm_start import WarmStartReport
 MMOE = MMoE(kind="mmoe", num_experts=2, expert_units=(8, 6), tower_units=(5,))
 BOTTOM = SharedBottom(kind="shared_bottom", bottom_units=(8, 6), tower_units=(5,))
 NO_BOTTOM = SharedBottom(kind="shared_bottom", bottom_units=(), tower_units=(5,))
+SINGLE_TASK = SingleTask(kind="single_task", bottom_units=(8, 6), tower_units=(5,))
 SOURCE = {"source": {"kind": "table", "path": "none.parquet"}}
 SPLIT = {"split": {"kind": "column", "column": "part"}}
 
@@ -127,7 +128,9 @@ def part(run, kind, name):
     return found
 
 
-@pytest.mark.parametrize("model", [MMOE, BOTTOM, NO_BOTTOM], ids=["m", "b", "n"])
+@pytest.mark.parametrize(
+    "model", [MMOE, BOTTOM, NO_BOTTOM, SINGLE_TASK], ids=["m", "b", "n", "s"]
+)
 def test_of_the_same_data_and_config_everything_is_taken(make_run, shop, model):
     source = make_run(shop, "source", model=model)
 
@@ -213,6 +216,19 @@ def test_an_added_task_leaves_what_the_others_predict(make_run, shop, tasks, mod
         assert bool(one.new) == (one.why == "new") == (one.name == "save")
 
 
+def test_a_network_of_its_own_comes_with_its_task(make_run, shop, tasks):
+    source = make_run(shop, "source", tasks=tasks[:2], model=SINGLE_TASK)
+
+    run = make_run(shop, "run", tasks=tasks, start=source, model=SINGLE_TASK)
+
+    assert_same_predictions(run, source, shop)
+    assert_rest_is_fresh(run)
+    assert run.report.left_behind == 0
+    items = part(run, "embedding", "item_id")
+    assert items.new == items.taken * 3 / 2
+    assert "rows of purchase is new" in items.why
+
+
 def test_a_removed_task_is_left_behind_alone(make_run, shop, tasks):
     source = make_run(shop, "source")
 
@@ -290,7 +306,7 @@ def test_numbers_on_another_scale_give_what_they_gave(make_run, shop):
         price=shop.price * 2 + 10,
         order_value=(shop.order_value * 0.2 + 90).where(bought),
     )
-    for model in (MMOE, BOTTOM, NO_BOTTOM):
+    for model in (MMOE, BOTTOM, NO_BOTTOM, SINGLE_TASK):
         source = make_run(shop, "source", model=model)
 
         run = make_run(moved, "run", start=source, model=model)

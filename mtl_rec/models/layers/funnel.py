@@ -92,23 +92,40 @@ class FunnelLogProbabilities(_FunnelLayer):
     An event trained given its parent has only its own step. The direct
     `log1p(-exp(log P))` is -inf, with NaN gradients, from logits of about 20.
 
+    Args:
+        tasks: As above.
+        stops_ancestors: Whether the loss of a task leaves the logits of the steps
+            before it alone, as if they were given.
+
     Inputs: logits, `(batch, num_tasks)`; or, for data with sampled negatives, a list of
         them and what to add to those of events without a parent, `(batch, 1)`.
 
     Outputs: by task, `(batch, 2)` for an event, `(batch, 1)` for a value.
     """
 
+    def __init__(
+        self,
+        tasks: Sequence[Mapping[str, Any]],
+        stops_ancestors: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(tasks, **kwargs)
+        self.stops_ancestors = stops_ancestors
+
     def call(self, inputs):
         logits, *offset = keras.tree.flatten(inputs)
         logits = ops.cast(logits, "float32")
         if offset:
             logits = logits + ops.cast(offset[0], "float32") * self._first_events()
-        log_steps = self._by_task(ops.log_sigmoid(logits))
-        log_stops = self._by_task(ops.log_sigmoid(-logits))
+        all_steps = self._by_task(ops.log_sigmoid(logits))
+        all_stops = self._by_task(ops.log_sigmoid(-logits))
         values = self._by_task(logits)
         outputs = {}
         for task in self.tasks:
             name, path = task["name"], self._branch(task["name"])
+            log_steps, log_stops = (
+                self._seen_from(name, logs) for logs in (all_steps, all_stops)
+            )
             if task["kind"] == "regression":
                 value = self._value(values[name], task)
                 if path[:-1] and not task["is_conditional"]:
@@ -120,6 +137,13 @@ class FunnelLogProbabilities(_FunnelLayer):
             outputs[name] = ops.concatenate(both, axis=1)
         return outputs
 
+    def _seen_from(self, name: str, logs: dict[str, Any]) -> dict[str, Any]:
+        """The same values, constant where the task shall not change them."""
+        if not self.stops_ancestors:
+            return logs
+        before = self._branch(name)[:-1]
+        return logs | {step: ops.stop_gradient(logs[step]) for step in before}
+
     def _first_events(self) -> np.ndarray:
         """1 for the logits of events without a parent, 0 for others."""
         firsts = [t["after"] is None and t["kind"] == "binary" for t in self.tasks]
@@ -130,6 +154,9 @@ class FunnelLogProbabilities(_FunnelLayer):
         batch, *_ = keras.tree.flatten(inputs_shape)
         widths = {"binary": 2, "regression": 1}
         return {t["name"]: (batch, widths[t["kind"]]) for t in self.tasks}
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "stops_ancestors": self.stops_ancestors}
 
 
 @keras.saving.register_keras_serializable(package="mtl_rec")

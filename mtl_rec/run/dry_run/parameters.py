@@ -7,7 +7,7 @@ from mtl_rec.training.trainable import TrainableModel
 _PARTS = {
     "expert": "experts and gates",
     "mixture": "experts and gates",
-    "bottom": "shared body",
+    "bottom": "bodies",
     "towers": "towers",
 }
 OTHERS = "heads"
@@ -20,7 +20,9 @@ def dense_parts(model: TrainableModel) -> dict[str, int]:
         if layer in model.tables:
             continue
         size = sum(_size(variable) for variable in layer.weights)
-        begins = (p for begin, p in _PARTS.items() if layer.name.startswith(begin))
+        # Of a network of its own, after the name of the task.
+        _, _, name = layer.name.rpartition(".")
+        begins = (p for begin, p in _PARTS.items() if name.startswith(begin))
         part = next(begins, OTHERS)
         if size:
             counts[part] = counts.get(part, 0) + size

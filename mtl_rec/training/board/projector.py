@@ -49,7 +49,7 @@ class Projector:
         for place in shown:
             self._write_points(place)
             embedding = config.embeddings.add()
-            name = embedding.tensor_name = place.vocabulary.name
+            name = embedding.tensor_name = place.label
             embedding.tensor_path = f"{FOLDER}/{name}.tsv"
             embedding.metadata_path = f"{FOLDER}/{name}_labels.tsv"
         with written_whole(self._folder / PROJECTOR_FILENAME) as unfinished:
@@ -61,11 +61,12 @@ class Projector:
         return min(labelled, len(place.known), MOST_POINTS)
 
     def _write_points(self, place: VocabularyRows) -> None:
-        name, count = place.vocabulary.name, self._num_points(place)
+        name, count = place.label, self._num_points(place)
         points = read_rows(place.layer, np.array(place.known[:count]))
         lines = ("\t".join(f"{value:.5g}" for value in point) for point in points)
         _write_lines(self._folder / FOLDER / f"{name}.tsv", lines)
-        columns = {n: own[:count] for n, own in self._labels[name].items()}
+        labels = self._labels[place.vocabulary.name]
+        columns = {n: own[:count] for n, own in labels.items()}
         _write_lines(self._folder / FOLDER / f"{name}_labels.tsv", _table(columns))
 
 

@@ -29,6 +29,12 @@ class VocabularyRows:
     first_row: int
 
     @property
+    def label(self) -> str:
+        """The vocabulary; behind the network's name where several have tables of it."""
+        network, dot, _ = self.layer.name.rpartition(".")
+        return f"{network}{dot}{self.vocabulary.name}"
+
+    @property
     def unknown(self) -> range:
         """Rows that stand for values which are not known."""
         first = self.first_row + 1
@@ -65,7 +71,7 @@ def row_norms(places: list[VocabularyRows]) -> dict[str, np.ndarray]:
         chosen: dict[str, np.ndarray] = {}
         for place in places:
             if place.layer is layer:
-                name, unknown = place.vocabulary.name, "unknown"
+                name, unknown = place.label, "unknown"
                 if not place.vocabulary.num_values:
                     unknown = "buckets"
                 chosen[f"{name}_known"] = _spaced(place.known)
