@@ -1,5 +1,7 @@
 """A twin differs from its run in what tasks share, and in nothing else."""
 
+from itertools import pairwise
+
 import pytest
 
 from mtl_rec.config import load_config
@@ -15,9 +17,8 @@ tasks: [{name: click}, {name: purchase, after: click}]
 model: {embedding_dim: 6, architecture: ARCHITECTURE}
 training: {epochs: 3, warm_start: runs/shop/earlier}
 """
-MMOE = (
-    "{kind: mmoe, num_experts: 3, expert_units: UNITS, tower_units: [8], dropout: 0.1}"
-)
+EXPERTS = "num_experts: 3, expert_units: UNITS"
+MMOE = f"{{kind: mmoe, {EXPERTS}, tower_units: [8], dropout: 0.1}}"
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def config(tmp_path):
 
 def layers(*widths):
     """Weights of dense layers with biases, one after the other."""
-    return sum((a + 1) * b for a, b in zip(widths, widths[1:], strict=False))
+    return sum((a + 1) * b for a, b in pairwise(widths))
 
 
 @pytest.mark.parametrize("units", [(16,), (64,), (16, 8), (9, 33, 5), (4, 4, 4, 4)])

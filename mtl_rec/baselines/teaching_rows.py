@@ -1,0 +1,74 @@
+"""The rows that teach one output, with what they teach."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mtl_rec.metrics import binary, regression
+from mtl_rec.schema import EncodedExposures, FunnelOutput
+
+
+@dataclass(frozen=True)
+class TeachingRows:
+    """Rows on which an output speaks: with its condition, and with a label.
+
+    Attributes:
+        places: `(rows,)`, which rows of the exposures they are.
+        labels: `(rows,)` float64, what the output is compared with.
+        weights: `(rows,)` float64, rows that each stands for.
+        is_event: Whether labels are 0 or 1, or values.
+    """
+
+    places: np.ndarray
+    labels: np.ndarray
+    weights: np.ndarray
+    is_event: bool
+
+    @classmethod
+    def of(cls, exposures: EncodedExposures, output: FunnelOutput) -> "TeachingRows":
+        """Finds them among exposures, in their order."""
+        task = exposures.schema.funnel.task(output.task)
+        label = exposures.joint_label(task)[:, 0]
+        is_there = ~np.isnan(label)
+        if output.given:
+            is_there &= exposures.labels[output.given][:, 0] > 0
+        places = np.flatnonzero(is_there)
+        weights = exposures.sampling_weights
+        return cls(
+            places,
+            np.asarray(label[places], np.float64),
+            np.ones(len(places))
+            if weights is None
+            else np.asarray(weights[places, 0], np.float64),
+            task.kind == "binary",
+        )
+
+    def __len__(self) -> int:
+        """Returns the number of rows."""
+        return len(self.places)
+
+    @property
+    def teaches(self) -> bool:
+        """Whether two labels differ."""
+        return len(self) > 0 and bool(self.labels.min() < self.labels.max())
+
+    def constant(self) -> float:
+        """What to predict of any row: the mean label, which no event has surely.
+
+        Where one class is missing there is half a row of it. It is 0 for values of
+        which none is known.
+        """
+        if self.is_event and not self.teaches:
+            rows = self.weights.sum()
+            return float((self.weights @ self.labels + 0.5) / (rows + 1))
+        return regression.mean(self.labels, weights=self.weights) if len(self) else 0.0
+
+    def loss(self, predictions: np.ndarray) -> float:
+        """Log loss of an event, mean squared error of a value; NaN without rows.
+
+        Args:
+            predictions: `(rows,)`, of these rows.
+        """
+        if self.is_event:
+            return binary.log_loss(self.labels, predictions, weights=self.weights)
+        return regression.rmse(self.labels, predictions, weights=self.weights) ** 2
