@@ -26,6 +26,7 @@ from mtl_rec.cli import (
     serve,
     server_files,
     train,
+    truth,
     verify,
     versions,
 )
@@ -48,7 +49,7 @@ _CONFIGS, _TRAINING, _SERVING = "Describe data", "Train and judge", "Serve"
 
 for _panel, _modules in (
     (_CONFIGS, (init, ls, check, prepare, drift)),
-    (_TRAINING, (train, runs, compare, evaluate, export, predict)),
+    (_TRAINING, (train, runs, compare, evaluate, truth, export, predict)),
     (_SERVING, (verify, publish, label, rollback, versions, server_files, serve, rank)),
 ):
     for _module in _modules:
