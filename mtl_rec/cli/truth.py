@@ -9,9 +9,10 @@ from mtl_rec.cli.output import OutputFormat, Quiet, progress_console, show
 EXAMPLES = (
     "Examples:\n\n"
     "mtl-rec truth runs/quickstart/20260101-120000\n\n"
-    "mtl-rec truth runs/quickstart/20260101-120000 --format json > truth.json\n\n"
+    "mtl-rec truth runs/quickstart/20260101-120000 --format json\n\n"
     "The twin is a run of its own beside the given one, `<name>-single-task`; it is "
-    "trained once. Needs `mtl-rec[baselines]`."
+    "trained once. The baselines need scikit-learn: "
+    "pip install 'mtl-rec\\[baselines]'."
 )
 
 

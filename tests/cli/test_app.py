@@ -23,6 +23,7 @@ from mtl_rec.cli import (
     serve,
     server_files,
     train,
+    truth,
     verify,
     versions,
 )
@@ -32,7 +33,8 @@ from mtl_rec.errors import ArtifactError, VerificationError
 COMMANDS = {
     module.__name__.rpartition(".")[2].replace("_", "-"): module
     for module in (
-        *(init, ls, check, prepare, train, runs, compare, evaluate, export, predict),
+        *(init, ls, check, prepare, train, runs, compare, evaluate, truth),
+        *(export, predict),
         *(verify, publish, label, rollback, versions, server_files, serve, rank),
     )
 }

@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 from keras import ops
 
-from mtl_rec.config.model import Model, SingleTask
+from mtl_rec.config import load_config
+from mtl_rec.config.model import MMoE, Model, SingleTask
 from mtl_rec.config.tasks import Task
 from mtl_rec.config.training import Training
+from mtl_rec.config.twins import single_task_twin
 from mtl_rec.losses import funnel_losses
 from mtl_rec.models import build_model
 from mtl_rec.models.layers import FunnelLogProbabilities
@@ -22,6 +24,15 @@ TASKS = (
     Task(name="purchase", after="add_to_cart"),
     Task(name="order_value", after="purchase", kind="regression", train_on="exposures"),
 )
+RUN = """
+name: shop
+data:
+  source: {kind: table, path: exposures.parquet}
+  split: {kind: column, column: part}
+features: [{kind: numeric, name: price, side: item}]
+tasks: [{name: click}]
+model: {architecture: {kind: mmoe}}
+"""
 ARCHITECTURE = SingleTask(kind="single_task", bottom_units=(7, 6), tower_units=(4,))
 
 
@@ -109,6 +120,36 @@ def test_names_of_tasks_do_not_make_two_layers_one(schema):
 
     names = [layer.name for layer in model.layers]
     assert len(set(names)) == len(names)
+
+
+def test_a_network_has_at_least_the_dense_weights_of_one_task_s_path(schema, tmp_path):
+    mmoe = MMoE(kind="mmoe", num_experts=3, expert_units=(9, 5), tower_units=(4,))
+    (tmp_path / "run.yaml").write_text(RUN)
+    run = load_config(tmp_path / "run.yaml")
+    model = Model(architecture=mmoe, embedding_dim=6)
+    twin = single_task_twin(run.model_copy(update={"model": model}))
+
+    def path_sizes(config, of_task):
+        blocks = weight_blocks(config, schema)
+        dense = [block for block in blocks if block.key.part.kind != "embedding"]
+        return [
+            sum(block.size for block in dense if of_task(block, task.name))
+            for task in TASKS
+        ]
+
+    def is_on_path(block, task):
+        part = block.key.part
+        return part.kind not in ("gate", "tower", "head") or part.name == task
+
+    shared = path_sizes(model, is_on_path)
+    alone = path_sizes(twin.model, lambda block, task: network_of(block) == task)
+    built = build_model(twin.model, schema)
+    tables = sum(
+        layer.count_params() for layer in built.layers if "embedding" in layer.name
+    )
+    assert sum(alone) == built.count_params() - tables
+    for own, path in zip(alone, shared, strict=True):
+        assert path <= own <= 1.1 * path
 
 
 def trainable_shape(model, path):
