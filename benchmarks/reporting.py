@@ -81,6 +81,7 @@ def report(
     details: Any,
     options: argparse.Namespace,
     versions: Mapping[str, str] | None = None,
+    notes: Sequence[str] = (),
 ) -> int:
     """Writes and prints the results of one benchmark.
 
@@ -91,6 +92,7 @@ def report(
         details: Every repetition, for the JSON file.
         options: From `argument_parser`.
         versions: Of packages that live in other environments.
+        notes: Sentences that say what the figures show.
 
     Returns:
         The exit status.
@@ -109,6 +111,7 @@ def report(
             **about,
             "table": list(table),
             "bars": [asdict(bar) for bar in bars],
+            "notes": list(notes),
             "details": details,
         }
         (folder / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n")
@@ -123,10 +126,11 @@ def report(
             "",
             text,
         ]
+        lines += [line for note in notes for line in ("", note)]
         lines += ["", *(f"- {bar}" for bar in bars)]
         (folder / f"{name}.md").write_text("\n".join(lines) + "\n")
-    for bar in bars:
-        print(bar)
+    for line in (*notes, *bars):
+        print(line)
     missed = [bar for bar in bars if not bar.holds]
     return int(options.check and not options.quick and bool(missed))
 

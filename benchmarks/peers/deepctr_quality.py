@@ -17,8 +17,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-
 from contenders.runs import Run, write_run
+
 from mtl_rec.metrics.binary import auc, log_loss
 from peers.deepctr import keep_from_asking_for_updates
 

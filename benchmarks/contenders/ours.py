@@ -1,0 +1,83 @@
+"""Our architectures with a config's own settings, trained as a run trains them."""
+
+import hashlib
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import mtl_rec
+from contenders.datasets import DataSet
+from contenders.runs import Run
+
+ARCHITECTURES = ("single_task", "shared_bottom", "mmoe")
+
+PACKAGE = Path(mtl_rec.__file__).parent
+SOURCES = ("models", "losses", "optimizers", "training")
+"""Folders of the package whose code decides what is learned."""
+
+
+def settings_of(data_set: DataSet, kind: str, rows: str) -> dict[str, Any]:
+    """All that decides what ours predict, but for the seed.
+
+    Args:
+        data_set: Whose config is followed.
+        kind: Of the architecture.
+        rows: Fingerprint of the columns.
+    """
+    config = data_set.with_architecture(kind)
+    return {
+        "rows": rows,
+        "code": code_digest(),
+        "model": config.model.model_dump(mode="json"),
+        "training": config.training.model_dump(mode="json"),
+    }
+
+
+def code_digest() -> str:
+    """A hash of the code that decides what is learned."""
+    digest = hashlib.blake2b(digest_size=8)
+    for folder in SOURCES:
+        for file in sorted((PACKAGE / folder).rglob("*.py")):
+            digest.update(str(file.relative_to(PACKAGE)).encode())
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def train(data_set: DataSet, kind: str, settings: dict[str, Any], seed: int) -> Run:
+    """Trains the architecture and predicts the test part."""
+    import keras
+
+    from mtl_rec.evaluation import predict
+    from mtl_rec.models import build_model
+    from mtl_rec.training import fit_best, make_trainable
+
+    config, encoded = data_set.with_architecture(kind), data_set.encoded
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(seed)
+    model = make_trainable(
+        build_model(config.model, data_set.schema), config.training, data_set.schema
+    )
+    cpu, wall = time.process_time(), time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        history = fit_best(
+            model,
+            encoded["train"],
+            encoded["validation"],
+            config.training,
+            Path(folder),
+            seed,
+        )
+    cost = {
+        "cpu_seconds": time.process_time() - cpu,
+        "seconds": time.perf_counter() - wall,
+    }
+    metric = config.training.early_stopping.metric
+    about = {
+        "settings": settings,
+        "seed": seed,
+        "num_parameters": model.count_params(),
+        "validation": [logs[metric] for logs in history],
+        **cost,
+    }
+    return Run(predict(model, encoded["test"]), about)
