@@ -97,3 +97,13 @@ def test_the_figures_of_bars_are_printed_last(report, capsys):
     report(1.0, "--check")
 
     assert capsys.readouterr().out.splitlines()[-1] == ("MISSED: speed 1, at least 2")
+
+
+def test_sentences_are_kept_beside_the_table(reporting):
+    options = reporting.argument_parser("A benchmark.").parse_args([])
+
+    reporting.report("speed", TABLE, [], {}, options, notes=["Ours did not help."])
+
+    assert "\n\nOurs did not help.\n" in (reporting.RESULTS / "speed.md").read_text()
+    content = json.loads((reporting.RESULTS / "speed.json").read_text())
+    assert content["notes"] == ["Ours did not help."]

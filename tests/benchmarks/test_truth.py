@@ -1,0 +1,254 @@
+"""What the comparison with DeepCTR keeps, pairs and claims."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from contenders.columns import columns_of, described
+from contenders.comparing import NO_SEED, Difference, aucs, difference
+from contenders.runs import Place, Run, write_run
+from contenders.scored import Scored, joint_and_conditional
+from contenders.table import soft_auc
+from contenders.verdicts import (
+    FEWEST_POSITIVES,
+    LOGISTIC,
+    POPULARITY,
+    Claim,
+    claims_of,
+    sentences,
+)
+
+from mtl_rec.config.features import Categorical, IdSequence, Numeric
+from mtl_rec.config.tasks import Task
+from mtl_rec.metrics.resampling import Resamples
+from mtl_rec.schema import EncodedExposures, Schema
+from mtl_rec.schema.fields import Vocabulary
+from mtl_rec.schema.sampling import SamplingCorrection
+
+ROWS = 2000
+ALL = ("mmoe", "shared_bottom", "DeepCTR MMOE", LOGISTIC, POPULARITY)
+
+
+@pytest.fixture
+def random():
+    return np.random.default_rng(7)
+
+
+@pytest.fixture
+def output(random):
+    labels = (random.random(ROWS) < 0.3).astype(np.float32)
+    draws = Resamples.of(random.integers(200, size=ROWS), 200)
+    everything = np.ones(ROWS, bool)
+    return Scored("quickstart", "click", None, everything, labels, None, draws, None)
+
+
+@pytest.fixture
+def guesses(output, random):
+    """Predictions of a stated skill, others for every call."""
+    return lambda skill: sigmoid(skill * output.labels + random.normal(size=ROWS))
+
+
+def sigmoid(values):
+    return 1 / (1 + np.exp(-values))
+
+
+def test_a_contender_is_not_ahead_of_itself(output, guesses):
+    own = aucs(output, {1: guesses(1.0), 2: guesses(1.0)})
+
+    assert difference(own, own) == Difference(0.0, 0.0, 0.0, 2)
+
+
+def test_the_interval_is_around_a_clear_difference(output, guesses):
+    better = aucs(output, {seed: guesses(1.5) for seed in (1, 2, 3)})
+    worse = aucs(output, {seed: guesses(0.5) for seed in (1, 2, 3)})
+
+    measured = difference(better, worse)
+
+    assert 0 < measured.low < measured.mean < measured.high < 0.5
+    assert measured.mean == pytest.approx(
+        np.mean([better.exact[s] - worse.exact[s] for s in (1, 2, 3)])
+    )
+
+
+def test_seeds_that_disagree_widen_the_interval(output, guesses):
+    good, bad = guesses(2.0), guesses(0.5)
+    ours = aucs(output, {1: good, 2: bad})
+    theirs = aucs(output, {1: bad, 2: good})
+
+    measured = difference(ours, theirs)
+
+    one_seed = difference(aucs(output, {1: good}), aucs(output, {1: bad}))
+    assert measured.low < -one_seed.low < 0 < one_seed.low < measured.high
+
+
+def test_what_has_no_seed_is_paired_with_every_seed(output, guesses):
+    ours = aucs(output, {1: guesses(1.0), 2: guesses(1.0)})
+    baseline = aucs(output, {NO_SEED: guesses(0.5)})
+
+    assert difference(ours, baseline).seeds == 2
+
+
+def test_without_a_seed_in_common_there_is_no_difference(output, guesses):
+    ours, theirs = aucs(output, {1: guesses(1.0)}), aucs(output, {2: guesses(1.0)})
+
+    assert difference(ours, theirs) is None
+
+
+@pytest.fixture
+def place(tmp_path):
+    settings = {"rows": "first", "epochs": 3}
+    return Place(tmp_path, "quickstart", "DeepCTR MMOE", settings)
+
+
+def kept(place, seed, value):
+    about = {"settings": place.settings, "seed": seed, "cpu_seconds": 1.0}
+    run = Run({"click": np.full(3, value, np.float32)}, about)
+    write_run(place.file(seed), run)
+
+
+def test_a_run_is_found_by_its_settings_and_seed(place):
+    kept(place, 1, 0.25)
+
+    assert place.found(1).predictions["click"].tolist() == [0.25] * 3
+    assert place.found(1).about["settings"] == place.settings
+    assert place.found(2) is None
+    assert replace(place, settings={"rows": "first", "epochs": 4}).found(1) is None
+
+
+def test_other_settings_are_taken_on_the_same_rows_alone(place):
+    kept(place, 1, 0.25)
+
+    others = {"rows": "first", "epochs": 4}
+    assert replace(place, settings=others).found(1, any_settings=True) is not None
+    others = {"rows": "second", "epochs": 3}
+    assert replace(place, settings=others).found(1, any_settings=True) is None
+
+
+FUNNEL = (Task(name="click"), Task(name="cart", after="click"))
+
+
+def test_a_conditional_output_is_the_ratio_and_at_most_one():
+    joint = {"click": np.array([0.5, 0.2]), "cart": np.array([0.1, 0.3])}
+
+    outputs = joint_and_conditional(Schema((), FUNNEL, {}, {}), joint)
+
+    assert outputs["cart"].tolist() == [0.1, 0.3]
+    assert outputs["cart_given_click"] == pytest.approx([0.2, 1.0])
+
+
+def test_sampling_is_corrected_in_the_odds_of_the_first_event_alone():
+    rate = 0.25
+    sampling = SamplingCorrection(float(np.log(rate)), varies=False)
+    joint = {"click": np.array([0.5]), "cart": np.array([0.1])}
+
+    outputs = joint_and_conditional(Schema((), FUNNEL, {}, {}, sampling), joint)
+
+    assert outputs["click"] == pytest.approx([rate / (1 + rate)])
+    assert outputs["cart_given_click"] == pytest.approx([0.2])
+    assert outputs["cart"] == pytest.approx(0.2 * outputs["click"])
+
+
+def test_a_task_of_the_shop_must_beat_baselines_and_keep_up_with_its_peer(
+    output, guesses
+):
+    scores = {name: aucs(output, {1: guesses(1.0)}) for name in ALL}
+
+    claims = claims_of(output, scores, ALL)
+
+    limits = {(claim.ours, claim.theirs): claim.limit for claim in claims}
+    assert limits == {
+        ("mmoe", "DeepCTR MMOE"): -0.002,
+        ("mmoe", LOGISTIC): 0.0,
+        ("mmoe", POPULARITY): 0.0,
+        ("shared_bottom", LOGISTIC): 0.0,
+        ("shared_bottom", POPULARITY): 0.0,
+    }
+
+
+def test_a_conditional_output_must_keep_up_with_logistic_regression(output, guesses):
+    output = replace(output, name="cart_given_click", given="click")
+    scores = {name: aucs(output, {1: guesses(1.0)}) for name in ALL}
+
+    claims = claims_of(output, scores, ("mmoe", LOGISTIC, POPULARITY))
+
+    assert [(c.theirs, c.limit) for c in claims] == [(LOGISTIC, -0.002)]
+
+
+def test_nothing_is_claimed_of_few_positives(output, guesses):
+    few = np.zeros(ROWS)
+    few[: FEWEST_POSITIVES - 1] = 1
+    output = replace(output, labels=few)
+    scores = {name: aucs(output, {1: guesses(1.0)}) for name in ALL}
+
+    assert claims_of(output, scores, ALL) == []
+
+
+def test_a_claim_that_could_not_be_measured_is_missed(output, guesses):
+    claims = claims_of(output, {}, ("mmoe", "DeepCTR MMOE"))
+
+    (bar,) = [claim.bar() for claim in claims]
+    assert not bar.holds
+    assert "AUC of mmoe less that of DeepCTR MMOE, not measured" in str(bar)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (0.001, 0.003, "mmoe is better than `single_task`: click of quickstart"),
+        (-0.001, 0.003, "mmoe did not help, as its AUC can't be told from that of"),
+        (-0.003, -0.001, "mmoe did not help, as it is worse than `single_task`"),
+    ],
+)
+def test_a_sentence_says_whether_multi_task_helped(output, low, high, expected):
+    measured = Difference((low + high) / 2, low, high, 5)
+
+    (line,) = sentences([Claim(output, "mmoe", "single_task", 0.0, measured)])
+
+    assert line.startswith(expected)
+
+
+def test_nobody_ranks_better_by_true_probabilities_than_they_do(random):
+    truth = random.random(300) ** 3
+
+    ceiling = soft_auc(truth, truth)
+
+    assert 0.5 < soft_auc(truth, sigmoid(truth + random.normal(size=300))) < ceiling < 1
+    assert soft_auc(truth, np.zeros(300)) == pytest.approx(0.5)
+
+
+def test_columns_are_those_of_the_packed_inputs_by_name():
+    features = (
+        Categorical(kind="categorical", name="item", side="item"),
+        Numeric(kind="numeric", name="price", side="item", missing_flag=True),
+        Categorical(kind="categorical", name="brand", side="item"),
+        IdSequence(
+            kind="sequence", name="history", side="user", max_length=2, shares="item"
+        ),
+    )
+    vocabularies = {
+        "item": Vocabulary("item", 1, 5, None),
+        "brand": Vocabulary("brand", 1, 3, None),
+    }
+    schema = Schema(features, FUNNEL, vocabularies, {})
+    packed = {
+        "item_ids": np.array([[1, 2], [3, 4]]),
+        "item_numbers": np.array([[0.5, 0.0], [1.5, 1.0]]),
+        "history": np.array([[2, 0], [3, 4]]),
+    }
+
+    columns = columns_of(EncodedExposures(schema, packed, {}))
+
+    as_lists = {name: column.tolist() for name, column in columns.items()}
+    assert as_lists == {
+        "item": [2, 4],
+        "brand": [1, 3],
+        "price": [0.5, 1.5],
+        "price_is_missing": [0.0, 1.0],
+        "history": [[2, 0], [3, 4]],
+    }
+    assert described(schema)["history"] == {
+        "kind": "list",
+        "length": 2,
+        "vocabulary": "item",
+        "num_ids": 7,
+    }
