@@ -18,14 +18,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from contenders import deepctr
 from contenders.collecting import CONTENDERS, Runs, collect
 from contenders.comparing import aucs
 from contenders.datasets import DATA_SETS, QUICK, open_data_set
 from contenders.scored import Scored, scored_outputs
-from contenders.table import table_row
+from contenders.table import overview_row, table_row
 from contenders.verdicts import claims_of, sentences, twin_claims
 from peers.environments import DEFAULT
-from reporting import argument_parser, report
+from reporting import argument_parser, markdown, report
 
 WORK = DEFAULT.parent / "truth"
 SEEDS, QUICK_SEEDS = (1, 2, 3, 4, 5), (1,)
@@ -33,13 +34,14 @@ SEEDS, QUICK_SEEDS = (1, 2, 3, 4, 5), (1,)
 
 def main() -> int:
     options = parsed()
-    table, claims, twins, details = [], [], [], {}
+    table, overview, claims, twins, details = [], [], [], [], {}
     for name in options.only:
         data_set = open_data_set(name, QUICK[name] if options.quick else ())
         runs = collect(data_set, options)
         for output in scored_outputs(data_set):
             scores = scores_of(output, runs)
             table += [table_row(output, n, own, runs[n]) for n, own in scores.items()]
+            overview.append(overview_row(output, scores, options.contenders))
             claims += claims_of(output, scores, options.contenders)
             twins += twin_claims(output, scores)
         details[name] = details_of(runs)
@@ -47,9 +49,9 @@ def main() -> int:
     details["claims"] = [claim.as_json() for claim in claims]
     details["twins"] = [claim.as_json() for claim in twins]
     bars = [claim.bar() for claim in claims]
-    return report(
-        f"truth{which}", table, bars, details, options, notes=sentences(twins)
-    )
+    notes = ["Mean AUC over the seeds:", markdown(overview), *sentences(twins)]
+    versions = {f"{package} of DeepCTR": v for package, v in deepctr.VERSIONS.items()}
+    return report(f"truth{which}", table, bars, details, options, versions, notes)
 
 
 def parsed() -> Any:

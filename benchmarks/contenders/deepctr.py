@@ -19,6 +19,10 @@ BENCHMARKS = Path(__file__).parents[1]
 ARCHITECTURES = {"DeepCTR SharedBottom": "shared_bottom", "DeepCTR MMOE": "mmoe"}
 """By contender, the architecture of ours that it is compared with."""
 
+REQUIREMENTS = (BENCHMARKS / "peers" / "requirements-deepctr.txt").read_text()
+VERSIONS = dict(line.split("==") for line in REQUIREMENTS.splitlines() if "==" in line)
+"""Of what decides how it trains."""
+
 
 def settings_of(data_set: DataSet, contender: str, rows: str) -> dict[str, Any]:
     """All that decides what DeepCTR predicts, but for the seed.
@@ -35,7 +39,7 @@ def settings_of(data_set: DataSet, contender: str, rows: str) -> dict[str, Any]:
     own = {"num_experts": architecture.num_experts} if kind == "mmoe" else {}
     stopping = training.early_stopping
     return {
-        "library": "deepctr 0.9.4",
+        "library": f"deepctr {VERSIONS['deepctr']}",
         "rows": rows,
         "architecture": kind,
         "units": list(getattr(architecture, units)),

@@ -1,6 +1,6 @@
 """The rows of the table that readers compare."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from statistics import mean
 from typing import Any
 
@@ -34,6 +34,19 @@ def table_row(
         "CPU s": f"{mean(own['cpu_seconds'] for own in about):.0f}",
         **true_columns(output, predictions),
     }
+
+
+def overview_row(
+    output: Scored, scores: Mapping[str, Aucs], contenders: Sequence[str]
+) -> dict[str, str]:
+    """The mean AUCs of all contenders on one output, side by side."""
+    means = {
+        name: f"{mean(scores[name].exact.values()):.4f}" if name in scores else ""
+        for name in contenders
+    }
+    positives = f"{output.positives:,}"
+    about = {"data": output.data_set, "output": output.name, "positives": positives}
+    return about | means
 
 
 def true_columns(output: Scored, predictions: list[np.ndarray]) -> dict[str, str]:
