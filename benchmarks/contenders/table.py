@@ -53,19 +53,19 @@ def true_columns(output: Scored, predictions: list[np.ndarray]) -> dict[str, str
     """AUC against the true probabilities, and the share of what the truth reaches."""
     if output.truth is None:
         return {"true AUC": "", "of the ceiling": ""}
-    ceiling = soft_auc(output.truth, output.truth)
-    value = mean(soft_auc(output.truth, own) for own in predictions)
+    ceiling = true_auc(output, output.truth)
+    value = mean(true_auc(output, own) for own in predictions)
     share = (value - 0.5) / (ceiling - 0.5)
     return {"true AUC": f"{value:.4f}", "of the ceiling": f"{share:.1%}"}
 
 
-def soft_auc(truth: np.ndarray, scores: np.ndarray) -> float:
-    """AUC where a row is positive with its true probability, negative with the rest."""
-    from mtl_rec.metrics import binary
+def true_auc(output: Scored, scores: np.ndarray) -> float:
+    """AUC over all labels that the true probabilities could have given."""
+    from mtl_rec.metrics.resampling import Resamples
+    from mtl_rec.metrics.soft import soft_auc
 
-    labels = np.repeat([1.0, 0.0], len(truth))
-    weights = np.concatenate([truth, 1 - truth])
-    return binary.auc(labels, np.tile(scores, 2), weights=weights)
+    no_draws = Resamples.of(np.arange(len(scores)), 0)
+    return soft_auc(output.truth, scores, no_draws).value
 
 
 def _mean_of(metric: Any, output: Scored, predictions: list[np.ndarray]) -> float:

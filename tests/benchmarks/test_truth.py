@@ -8,7 +8,7 @@ from contenders.columns import columns_of, described
 from contenders.comparing import NO_SEED, Difference, aucs, difference
 from contenders.runs import Place, Run, write_run
 from contenders.scored import Scored, joint_and_conditional
-from contenders.table import soft_auc
+from contenders.table import true_columns
 from contenders.verdicts import (
     FEWEST_POSITIVES,
     LOGISTIC,
@@ -207,13 +207,18 @@ def test_a_sentence_says_whether_multi_task_helped(output, low, high, expected):
     assert line.startswith(expected)
 
 
-def test_nobody_ranks_better_by_true_probabilities_than_they_do(random):
-    truth = random.random(300) ** 3
+def test_true_probabilities_are_their_own_ceiling(output, random):
+    truth = random.random(ROWS) ** 3
+    output = replace(output, truth=truth)
 
-    ceiling = soft_auc(truth, truth)
+    assert true_columns(output, [truth])["of the ceiling"] == "100.0%"
+    noisy = sigmoid(truth + random.normal(size=ROWS))
+    assert 0 < float(true_columns(output, [noisy])["of the ceiling"][:-1]) < 50
+    assert true_columns(output, [np.zeros(ROWS)])["true AUC"] == "0.5000"
 
-    assert 0.5 < soft_auc(truth, sigmoid(truth + random.normal(size=300))) < ceiling < 1
-    assert soft_auc(truth, np.zeros(300)) == pytest.approx(0.5)
+
+def test_logged_data_has_no_true_columns(output):
+    assert set(true_columns(output, [output.labels]).values()) == {""}
 
 
 def test_columns_are_those_of_the_packed_inputs_by_name():
