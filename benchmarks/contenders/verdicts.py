@@ -7,6 +7,7 @@ from typing import Any
 
 from reporting import Bar
 
+from contenders.baselines import LOGISTIC, POPULARITY
 from contenders.comparing import Aucs, Difference, difference
 from contenders.scored import Scored
 
@@ -15,7 +16,6 @@ NOT_BEHIND = -0.002
 
 MULTI_TASK = ("shared_bottom", "mmoe")
 TWIN = "single_task"
-POPULARITY, LOGISTIC = "popularity", "logistic regression"
 PEERS = {"shared_bottom": "DeepCTR SharedBottom", "mmoe": "DeepCTR MMOE"}
 BEATS_BASELINES = ("quickstart", "complete_journey")
 """Data sets on whose tasks ours must be ahead of both baselines."""
