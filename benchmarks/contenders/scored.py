@@ -57,7 +57,7 @@ def scored_outputs(data_set: DataSet) -> list[Scored]:
         weights = test.sampling_weights
         truth = None
         if output.given is None:
-            truth = test_column(data_set, f"true_{output.task}")
+            truth = raw_column(data_set, f"true_{output.task}")
         outputs.append(
             Scored(
                 data_set.name,
@@ -75,13 +75,13 @@ def scored_outputs(data_set: DataSet) -> list[Scored]:
 
 def users_of(data_set: DataSet) -> np.ndarray:
     """Codes of the users of the test part; without users every row is its own."""
-    users = test_column(data_set, USER)
+    users = raw_column(data_set, USER)
     if users is None:
         return np.arange(len(data_set.encoded["test"]))
     return pd.factorize(users)[0]
 
 
-def test_column(data_set: DataSet, name: str) -> np.ndarray | None:
+def raw_column(data_set: DataSet, name: str) -> np.ndarray | None:
     """A raw column of the test part, in the order of the encoded rows; None without."""
     stream = data_set.splits.test
     if any(name not in columns for columns in stream.source.headers.values()):

@@ -1,13 +1,15 @@
 """What the comparison with DeepCTR keeps, pairs and claims."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 from contenders.columns import columns_of, described
 from contenders.comparing import NO_SEED, Difference, aucs, difference
+from contenders.datasets import CONFIGS, DataSet
 from contenders.runs import Place, Run, write_run
-from contenders.scored import Scored, joint_and_conditional
+from contenders.scored import Scored, joint_and_conditional, raw_column
 from contenders.table import true_columns
 from contenders.verdicts import (
     FEWEST_POSITIVES,
@@ -18,8 +20,11 @@ from contenders.verdicts import (
     sentences,
 )
 
+from mtl_rec.config import load_config
 from mtl_rec.config.features import Categorical, IdSequence, Numeric
 from mtl_rec.config.tasks import Task
+from mtl_rec.data import open_exposures
+from mtl_rec.metrics.binary import auc
 from mtl_rec.metrics.resampling import Resamples
 from mtl_rec.schema import EncodedExposures, Schema
 from mtl_rec.schema.fields import Vocabulary
@@ -92,6 +97,29 @@ def test_without_a_seed_in_common_there_is_no_difference(output, guesses):
     ours, theirs = aucs(output, {1: guesses(1.0)}), aucs(output, {2: guesses(1.0)})
 
     assert difference(ours, theirs) is None
+
+
+def test_a_sampled_row_counts_as_all_that_it_stands_for(output, guesses, random):
+    own, weights = guesses(1.0), random.integers(1, 4, ROWS)
+    sampled = replace(output, weights=weights.astype(np.float64))
+
+    repeated = [np.repeat(values, weights) for values in (output.labels, own)]
+    assert aucs(sampled, {1: own}).exact[1] == pytest.approx(auc(*repeated))
+
+
+def test_raw_columns_are_in_the_order_of_the_encoded_rows():
+    shop = load_config(CONFIGS / "quickstart.yaml", ["data.source.num_exposures=3000"])
+    splits = open_exposures(shop.data, shop.features, shop.tasks)
+    data_set = DataSet("quickstart", (), shop, splits, None, {})
+
+    column = partial(raw_column, data_set)
+
+    streamed = np.concatenate([rows["click"].to_numpy() for rows in splits.test])
+    assert 0 < streamed.sum() < len(streamed)
+    assert np.array_equal(column("click"), streamed)
+    assert len(column("user_id")) == len(streamed)
+    assert np.all(column("true_purchase") <= column("true_click"))
+    assert column("no_such_column") is None
 
 
 @pytest.fixture
