@@ -24,7 +24,7 @@ from contenders.comparing import aucs
 from contenders.datasets import DATA_SETS, QUICK, open_data_set
 from contenders.scored import Scored, scored_outputs
 from contenders.table import overview_row, table_row
-from contenders.verdicts import claims_of, sentences, twin_claims
+from contenders.verdicts import bars_of, comparisons_of, sentences, unclaimed
 from peers.environments import DEFAULT
 from reporting import argument_parser, markdown, report
 
@@ -34,7 +34,7 @@ SEEDS, QUICK_SEEDS = (1, 2, 3, 4, 5), (1,)
 
 def main() -> int:
     options = parsed()
-    table, overview, claims, twins, details = [], [], [], [], {}
+    table, overview, comparisons, details = [], [], [], {}
     for name in options.only:
         data_set = open_data_set(name, QUICK[name] if options.quick else ())
         runs = collect(data_set, options)
@@ -42,14 +42,13 @@ def main() -> int:
             scores = scores_of(output, runs)
             table += [table_row(output, n, own, runs[n]) for n, own in scores.items()]
             overview.append(overview_row(output, scores, options.contenders))
-            claims += claims_of(output, scores, options.contenders)
-            twins += twin_claims(output, scores)
+            comparisons += comparisons_of(output, scores, options.contenders)
         details[name] = details_of(runs)
     which = "" if set(options.only) == set(DATA_SETS) else "_" + "_".join(options.only)
-    details["claims"] = [claim.as_json() for claim in claims]
-    details["twins"] = [claim.as_json() for claim in twins]
-    bars = [claim.bar() for claim in claims]
-    notes = ["Mean AUC over the seeds:", markdown(overview), *sentences(twins)]
+    details["comparisons"] = [comparison.as_json() for comparison in comparisons]
+    notes = ["Mean AUC over the seeds:", markdown(overview), *sentences(comparisons)]
+    notes += [text for text in (unclaimed(comparisons),) if text]
+    bars = bars_of(comparisons)
     versions = {f"{package} of DeepCTR": v for package, v in deepctr.VERSIONS.items()}
     return report(f"truth{which}", table, bars, details, options, versions, notes)
 

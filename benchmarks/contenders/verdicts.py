@@ -22,30 +22,28 @@ BEATS_BASELINES = ("quickstart", "complete_journey")
 
 
 @dataclass(frozen=True)
-class Claim:
-    """That one contender's AUC on one output is high enough beside another's.
+class Comparison:
+    """One contender's AUC on one output beside another's.
 
     Attributes:
         output: What is compared.
         ours: A contender.
         theirs: A contender.
-        limit: What the lower end of the difference's interval must reach.
+        limit: What the lower end of the difference's interval must reach; None where
+            nothing is claimed.
         measured: None where one of them has not run.
     """
 
     output: Scored
     ours: str
     theirs: str
-    limit: float
+    limit: float | None
     measured: Difference | None
 
-    def bar(self) -> Bar:
-        """The claim as a bar, shown with the difference and its interval."""
+    def __str__(self) -> str:
         place = f"{self.output.data_set}, {self.output.name}"
-        name = f"{place}: AUC of {self.ours} less that of {self.theirs}"
-        if self.measured is None:
-            return Bar(f"{name}, not measured", math.nan, self.limit)
-        return Bar(f"{name} {self.measured}, lower end", self.measured.low, self.limit)
+        figure = self.measured or "not measured"
+        return f"{place}: AUC of {self.ours} less that of {self.theirs} {figure}"
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -58,10 +56,10 @@ class Claim:
         }
 
 
-def claims_of(
+def comparisons_of(
     output: Scored, scores: Mapping[str, Aucs], asked: Sequence[str]
-) -> list[Claim]:
-    """What must hold on one output; nothing where too few positives could tell.
+) -> list[Comparison]:
+    """Ours beside the others on one output; none where too few positives could tell.
 
     Args:
         output: With its rows.
@@ -70,18 +68,52 @@ def claims_of(
     """
     if output.positives < FEWEST_POSITIVES:
         return []
-    limits: dict[tuple[str, str], float] = {}
-    for own in MULTI_TASK:
-        limits[own, PEERS[own]] = NOT_BEHIND
-        if output.given is not None:
-            limits[own, LOGISTIC] = NOT_BEHIND
-        elif output.data_set in BEATS_BASELINES:
-            limits |= {(own, baseline): 0.0 for baseline in (POPULARITY, LOGISTIC)}
     return [
-        Claim(output, own, other, limit, measured(scores, own, other))
-        for (own, other), limit in limits.items()
+        Comparison(
+            output, own, other, limit_of(output, other), measured(scores, own, other)
+        )
+        for own in MULTI_TASK
+        for other in (PEERS[own], LOGISTIC, POPULARITY, TWIN)
         if own in asked and other in asked
     ]
+
+
+def limit_of(output: Scored, other: str) -> float | None:
+    """What is claimed of ours beside another contender.
+
+    Of every event that it is not behind DeepCTR's, and on some data that it is ahead
+    of both baselines; given an earlier event, that it is not behind the regression.
+    """
+    is_event = output.given is None
+    if other in PEERS.values():
+        return NOT_BEHIND if is_event else None
+    if other == LOGISTIC and not is_event:
+        return NOT_BEHIND
+    is_ahead = is_event and output.data_set in BEATS_BASELINES
+    return 0.0 if is_ahead and other != TWIN else None
+
+
+def bars_of(comparisons: Sequence[Comparison]) -> list[Bar]:
+    """What is claimed; what could not be measured does not hold."""
+    return [
+        Bar(
+            f"{own}, lower end",
+            own.measured.low if own.measured else math.nan,
+            own.limit,
+        )
+        for own in comparisons
+        if own.limit is not None
+    ]
+
+
+def unclaimed(comparisons: Sequence[Comparison]) -> str:
+    """The other comparisons with DeepCTR and the baselines, as a list in markdown."""
+    lines = [
+        f"- {own}"
+        for own in comparisons
+        if own.limit is None and own.theirs != TWIN and own.measured
+    ]
+    return "\n".join(["Without a bar:", "", *lines]) if lines else ""
 
 
 def measured(scores: Mapping[str, Aucs], own: str, other: str) -> Difference | None:
@@ -91,19 +123,16 @@ def measured(scores: Mapping[str, Aucs], own: str, other: str) -> Difference | N
     return difference(scores[own], scores[other])
 
 
-def sentences(twins: Sequence[Claim]) -> list[str]:
-    """Where each multi-task model helped, made no difference that shows, and harmed.
-
-    Args:
-        twins: Comparisons with the single-task twin.
-    """
+def sentences(comparisons: Sequence[Comparison]) -> list[str]:
+    """Where each multi-task model helped, made no difference that shows, and harmed."""
     lines = []
     for own in MULTI_TASK:
         groups: dict[str, list[str]] = {BETTER: [], LEVEL: [], WORSE: []}
-        for claim in twins:
-            if claim.ours == own and claim.measured is not None:
-                place = f"{claim.output.name} of {claim.output.data_set}"
-                groups[_outcome(claim.measured)].append(f"{place} {claim.measured}")
+        for comparison in comparisons:
+            measured, output = comparison.measured, comparison.output
+            if (comparison.ours, comparison.theirs) == (own, TWIN) and measured:
+                place = f"{output.name} of {output.data_set}"
+                groups[_outcome(measured)].append(f"{place} {measured}")
         lines += [
             f"{own} {outcome} `{TWIN}`: {'; '.join(places)}."
             for outcome, places in groups.items()
@@ -121,12 +150,3 @@ def _outcome(measured: Difference) -> str:
     if measured.low > 0:
         return BETTER
     return WORSE if measured.high < 0 else LEVEL
-
-
-def twin_claims(output: Scored, scores: Mapping[str, Aucs]) -> list[Claim]:
-    """Each multi-task model beside its single-task twin; these are no bars."""
-    if output.positives < FEWEST_POSITIVES:
-        return []
-    return [
-        Claim(output, own, TWIN, 0.0, measured(scores, own, TWIN)) for own in MULTI_TASK
-    ]

@@ -15,9 +15,11 @@ from contenders.verdicts import (
     FEWEST_POSITIVES,
     LOGISTIC,
     POPULARITY,
-    Claim,
-    claims_of,
+    Comparison,
+    bars_of,
+    comparisons_of,
     sentences,
+    unclaimed,
 )
 
 from mtl_rec.config import load_config
@@ -31,7 +33,7 @@ from mtl_rec.schema.fields import Vocabulary
 from mtl_rec.schema.sampling import SamplingCorrection
 
 ROWS = 2000
-ALL = ("mmoe", "shared_bottom", "DeepCTR MMOE", LOGISTIC, POPULARITY)
+ALL = ("mmoe", "DeepCTR MMOE", LOGISTIC, POPULARITY, "single_task")
 
 
 @pytest.fixture
@@ -176,47 +178,66 @@ def test_sampling_is_corrected_in_the_odds_of_the_first_event_alone():
     assert outputs["cart"] == pytest.approx(0.2 * outputs["click"])
 
 
-def test_a_task_of_the_shop_must_beat_baselines_and_keep_up_with_its_peer(
-    output, guesses
-):
-    scores = {name: aucs(output, {1: guesses(1.0)}) for name in ALL}
+def limits_of(output, scores):
+    comparisons = comparisons_of(output, scores, ALL)
+    return {(own.ours, own.theirs): own.limit for own in comparisons}
 
-    claims = claims_of(output, scores, ALL)
 
-    limits = {(claim.ours, claim.theirs): claim.limit for claim in claims}
-    assert limits == {
-        ("mmoe", "DeepCTR MMOE"): -0.002,
-        ("mmoe", LOGISTIC): 0.0,
-        ("mmoe", POPULARITY): 0.0,
-        ("shared_bottom", LOGISTIC): 0.0,
-        ("shared_bottom", POPULARITY): 0.0,
+def test_an_event_of_the_shop_must_beat_baselines_and_keep_up_with_its_peer(output):
+    limits = {
+        "DeepCTR MMOE": -0.002,
+        LOGISTIC: 0.0,
+        POPULARITY: 0.0,
+        "single_task": None,
     }
 
-
-def test_a_conditional_output_must_keep_up_with_logistic_regression(output, guesses):
-    output = replace(output, name="cart_given_click", given="click")
-    scores = {name: aucs(output, {1: guesses(1.0)}) for name in ALL}
-
-    claims = claims_of(output, scores, ("mmoe", LOGISTIC, POPULARITY))
-
-    assert [(c.theirs, c.limit) for c in claims] == [(LOGISTIC, -0.002)]
+    assert limits_of(output, {}) == {("mmoe", other): x for other, x in limits.items()}
 
 
-def test_nothing_is_claimed_of_few_positives(output, guesses):
+def test_an_event_of_other_data_must_keep_up_with_its_peer_alone(output):
+    limits = limits_of(replace(output, data_set="census_income"), {})
+
+    claimed = {pair for pair, limit in limits.items() if limit is not None}
+    assert claimed == {("mmoe", "DeepCTR MMOE")}
+
+
+def test_a_conditional_output_must_keep_up_with_logistic_regression_alone(output):
+    limits = limits_of(replace(output, given="click"), {})
+
+    claimed = {pair: limit for pair, limit in limits.items() if limit is not None}
+    assert claimed == {("mmoe", LOGISTIC): -0.002}
+
+
+def test_nothing_is_compared_on_few_positives(output):
     few = np.zeros(ROWS)
     few[: FEWEST_POSITIVES - 1] = 1
-    output = replace(output, labels=few)
-    scores = {name: aucs(output, {1: guesses(1.0)}) for name in ALL}
 
-    assert claims_of(output, scores, ALL) == []
+    assert comparisons_of(replace(output, labels=few), {}, ALL) == []
 
 
-def test_a_claim_that_could_not_be_measured_is_missed(output, guesses):
-    claims = claims_of(output, {}, ("mmoe", "DeepCTR MMOE"))
+def test_a_claim_that_could_not_be_measured_is_missed(output):
+    bars = bars_of(comparisons_of(output, {}, ("mmoe", "DeepCTR MMOE")))
 
-    (bar,) = [claim.bar() for claim in claims]
-    assert not bar.holds
-    assert "AUC of mmoe less that of DeepCTR MMOE, not measured" in str(bar)
+    assert [bar.holds for bar in bars] == [False]
+    assert "AUC of mmoe less that of DeepCTR MMOE not measured" in str(bars[0])
+
+
+@pytest.mark.parametrize(("low", "holds"), [(-0.0019, True), (-0.0021, False)])
+def test_the_lower_end_of_the_interval_decides(output, low, holds):
+    measured = Difference(0.003, low, 0.01, 5)
+
+    (bar,) = bars_of([Comparison(output, "mmoe", "DeepCTR MMOE", -0.002, measured)])
+
+    assert bar.holds is holds
+
+
+def test_what_is_not_claimed_is_told_all_the_same(output):
+    measured = Difference(0.001, -0.01, 0.01, 5)
+
+    text = unclaimed([Comparison(output, "mmoe", "DeepCTR MMOE", None, measured)])
+
+    line = "- quickstart, click: AUC of mmoe less that of DeepCTR MMOE +0.0010"
+    assert line in text
 
 
 @pytest.mark.parametrize(
@@ -230,7 +251,7 @@ def test_a_claim_that_could_not_be_measured_is_missed(output, guesses):
 def test_a_sentence_says_whether_multi_task_helped(output, low, high, expected):
     measured = Difference((low + high) / 2, low, high, 5)
 
-    (line,) = sentences([Claim(output, "mmoe", "single_task", 0.0, measured)])
+    (line,) = sentences([Comparison(output, "mmoe", "single_task", None, measured)])
 
     assert line.startswith(expected)
 
