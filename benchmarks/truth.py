@@ -6,8 +6,9 @@
 The shipped configs are encoded once by our preprocessor; all contenders train on these
 rows with the batch size, epochs and rule for stopping of the config, and predict the
 same test rows. DeepCTR's models get the config's widths of embeddings and layers too
-and keep their own defaults otherwise, in an environment that is made on the first run;
-what they say of a purchase given the click is the ratio of two of their outputs.
+and keep their own defaults otherwise, in an environment that is made on the first run.
+What they say of a purchase given the click is the ratio of two of their outputs; where
+negatives were sampled, their rates are put right as ours are, which raises their AUCs.
 
 A difference of AUCs is paired by seed; its 95 % interval is over users, who are drawn
 anew, and seeds. Bars are for outputs with 300 test positives or more. What is trained
