@@ -73,9 +73,9 @@ def parsed() -> Any:
         "--report-only", action="store_true", help="of the runs that are there"
     )
     parser.add_argument(
-        "--reuse",
+        "--reuse-deepctr",
         action="store_true",
-        help="take kept runs on the same rows whatever their settings",
+        help="take its kept runs on the same rows, whatever widths it had",
     )
     parser.add_argument(
         "--environments",

@@ -35,7 +35,8 @@ def collect(data_set: DataSet, options: Namespace) -> Runs:
                 continue
             settings = settings_of(data_set, contender, rows)
             place = Place(options.work, data_set.name, contender, settings)
-            run = place.found(seed, options.reuse)
+            is_theirs = contender in deepctr.ARCHITECTURES
+            run = place.found(seed, options.reuse_deepctr and is_theirs)
             if run is None and not options.report_only:
                 train(place, seed, data_set, options)
                 run = place.found(seed)
@@ -43,7 +44,7 @@ def collect(data_set: DataSet, options: Namespace) -> Runs:
                 continue
             shown = f"{run.about['cpu_seconds']:.0f} CPU-seconds"
             print(f"{data_set.name}, seed {seed}, {contender}: {shown}", flush=True)
-            if contender in deepctr.ARCHITECTURES:
+            if is_theirs:
                 outputs = joint_and_conditional(data_set.schema, run.predictions)
                 run = replace(run, predictions=outputs)
             runs.setdefault(contender, {})[seed] = run
