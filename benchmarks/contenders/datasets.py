@@ -43,11 +43,11 @@ class DataSet:
         `single_task` is the config's twin. Others are as `--set` gives them: settings
         of the config that the other architecture also has are kept.
         """
-        from mtl_rec.config.twins import single_task_twin
-
         from mtl_rec.config import load_config
 
         if kind == "single_task":
+            from mtl_rec.config.twins import single_task_twin
+
             return single_task_twin(self.config)
         kinds = f"model.architecture.kind={kind}"
         return load_config(CONFIGS / f"{self.name}.yaml", [*self.overrides, kinds])
