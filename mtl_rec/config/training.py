@@ -16,10 +16,11 @@ from mtl_rec.config.base import Count, NonEmpty, Section
 class _OfTables(Section):
     """What every optimizer of tables can do."""
 
-    l2: NonNegativeFloat = 100.0
-    """How hard embeddings are pulled towards 0: `l2 * |row|^2` is added, once for every
-    row, to the loss that is summed over the training exposures. What occurs rarely then
-    stays near 0, and what occurs often follows its exposures, however many."""
+    l2: NonNegativeFloat = 30.0
+    """How hard embeddings and kernels are pulled towards 0: `l2 * |w|^2` of them all is
+    added, once, to the loss that is summed over the training exposures. What occurs
+    rarely then stays near 0, and what occurs often follows its exposures, however many.
+    In `split`, of tables alone."""
     global_clipnorm: PositiveFloat | None = None
     """Highest norm of all gradients together."""
 

@@ -23,7 +23,7 @@ class RowAdagrad(RowOptimizer, keras.optimizers.Adagrad):
         clipnorm: Highest norm of each variable's gradient.
         clipvalue: Highest absolute value of a gradient's entries.
         global_clipnorm: Highest norm of all gradients together.
-        l2_penalty: Of the rows of tables at every step, as `RowOptimizer` says.
+        l2_penalty: Of tables and kernels at every step, as `RowOptimizer` says.
         name: As in Keras.
 
     Reference: Duchi et al., "Adaptive Subgradient Methods for Online Learning and
@@ -58,7 +58,7 @@ class RowAdagrad(RowOptimizer, keras.optimizers.Adagrad):
         if self.built:
             return
         keras.optimizers.Optimizer.build(self, variables)
-        self._build_settled(variables)
+        self._build_pull(variables)
         self._accumulators = [
             self.add_variable(
                 shape=(v.shape[0], 1) if getattr(v, "is_table", False) else v.shape,

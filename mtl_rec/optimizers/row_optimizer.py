@@ -19,11 +19,11 @@ class RowOptimizer(keras.optimizers.Optimizer):
     backend; in a plain `keras.Model` it does so on TensorFlow, where a table's gradient
     comes as slices, and is elsewhere what Keras makes of a dense gradient.
 
-    `l2_penalty` pulls the rows of tables towards 0, all alike, as if every step's loss
-    had the term `l2_penalty * |row|^2` for each of them. A row settles what it owes
-    when a batch holds it: until then neither its gradient nor the time of a step knows
-    of it. A value that occurs a thousand times is so pulled no harder than one that
-    occurs once, but has a thousand times the reason to withstand.
+    `l2_penalty` pulls weights towards 0, as if every step's loss had the term
+    `l2_penalty * |w|^2` of all rows of tables and of all kernels, not of biases. A row
+    settles what it owes when a batch holds it, so that a step costs what it did. A
+    value that occurs a thousand times is pulled no harder than one that occurs once,
+    but has a thousand times the reason to withstand.
 
     Subclasses say what is remembered of a row, `row_slots`, and how a row changes,
     `updated_rows`; the step asks for `table_slots` and `changed_rows`.
@@ -36,10 +36,11 @@ class RowOptimizer(keras.optimizers.Optimizer):
         if self.built:
             return
         super().build(variables)
-        self._build_settled(variables)
+        self._build_pull(variables)
 
-    def _build_settled(self, variables: Sequence[keras.Variable]) -> None:
+    def _build_pull(self, variables: Sequence[keras.Variable]) -> None:
         pulls = self.l2_penalty > 0
+        self._is_pulled = [pulls and _has_pull(variable) for variable in variables]
         self._settled = [
             self.add_variable(
                 shape=(variable.shape[0], 1),
@@ -145,17 +146,21 @@ class RowOptimizer(keras.optimizers.Optimizer):
 
     def update_step(self, gradient, variable, learning_rate):
         """Called by Keras; TensorFlow's gradient of a gather comes as slices."""
+        is_pulled = self._is_pulled[self._get_variable_index(variable)]
+        pull = 2.0 * self.l2_penalty if is_pulled else 0.0
         if not hasattr(gradient, "indices"):
-            if self._settled_of(variable) is not None:
-                gradient = gradient + 2.0 * self.l2_penalty * variable
+            if is_pulled:
+                gradient = gradient + pull * variable
             super().update_step(gradient, variable, learning_rate)
             return
         indices, values = gradient.indices, _sum_repeats(gradient)
         row_slots = self.table_slots(variable)
         rows = variable.sparse_read(indices)
         slots = [rows_of(slot, indices) for slot in row_slots]
-        is_pulled = self._settled_of(variable) is not None
-        change = self.changed_rows if is_pulled else self.updated_rows
+        change = self.changed_rows
+        if self._settled_of(variable) is None:
+            # Slices of a dense weight, which each step holds as a whole.
+            change, values = self.updated_rows, values + pull * rows
         rows, slots = change(
             rows,
             slots,
@@ -185,6 +190,11 @@ UNSUPPORTED = (
     "loss_scale_factor",
     "gradient_accumulation_steps",
 )
+
+
+def _has_pull(variable: keras.Variable) -> bool:
+    """Whether it multiplies something."""
+    return len(variable.shape) > 1 and not variable.name.startswith("bias")
 
 
 def _sum_repeats(gradient):

@@ -18,7 +18,7 @@ class SGD(RowOptimizer, keras.optimizers.SGD):
         clipnorm: Highest norm of each variable's gradient.
         clipvalue: Highest absolute value of a gradient's entries.
         global_clipnorm: Highest norm of all gradients together.
-        l2_penalty: Of the rows of tables at every step, as `RowOptimizer` says.
+        l2_penalty: Of tables and kernels at every step, as `RowOptimizer` says.
         name: As in Keras.
     """
 

@@ -1,4 +1,4 @@
-"""The pull on rows of tables, settled when a batch holds them."""
+"""The pull on weights; of tables, settled when a batch holds their rows."""
 
 import keras
 import numpy as np
@@ -55,6 +55,19 @@ def test_without_a_penalty_nothing_more_is_remembered(optimizer):
         settled = [v for v in own.variables if "settled" in v.path]
         assert [v.shape for v in settled] == ([(NUM_ROWS, 1)] if penalty else [])
     np.testing.assert_allclose(*tables, rtol=1e-6)
+
+
+def test_kernels_are_pulled_at_every_step_and_biases_are_not():
+    inputs = keras.Input((2,))
+    model = keras.Sequential([inputs, keras.layers.Dense(3, name="dense")])
+    kernel, bias = model.get_layer("dense").weights
+    bias.assign(np.ones(3))
+    before = np.array(kernel)
+    model.compile(SGD(RATE, l2_penalty=PENALTY), loss=lambda _, y: 0.0 * ops.sum(y))
+    model.fit(np.ones((2, 2)), np.zeros((2, 1)), batch_size=1, verbose=0)
+    shrunk = before * (1 - RATE * 2 * PENALTY) ** 2
+    np.testing.assert_allclose(np.array(kernel), shrunk, rtol=1e-6)
+    np.testing.assert_array_equal(np.array(bias), 1)
 
 
 @pytest.mark.parametrize("optimizer", [LazyAdam, RowAdagrad, SGD])
