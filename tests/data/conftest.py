@@ -15,7 +15,12 @@ from mtl_rec.config.features import Categorical, Numeric
 from mtl_rec.config.tasks import Task
 from mtl_rec.data import Splits, open_exposures
 from mtl_rec.data.sources import RowsInMemory
-from mtl_rec.data.splitting import PARTS, open_split, require_split_columns
+from mtl_rec.data.splitting import (
+    LEFT_OUT,
+    PARTS,
+    open_split,
+    require_split_columns,
+)
 
 FEATURES = (
     Categorical(kind="categorical", name="user_id", side="user"),
@@ -84,9 +89,10 @@ def parts_of() -> Callable[..., list[str]]:
         declared = TypeAdapter(Split).validate_python(split)
         require_split_columns(declared, source)
         assign = open_split(declared, source, batch_rows)
+        names = {LEFT_OUT: "left out", **dict(enumerate(PARTS))}
         parts: list[str] = []
         for batch in source.batches(list(columns), batch_rows):
-            parts += [PARTS[position] for position in assign(batch, len(parts))]
+            parts += [names[position] for position in assign(batch, len(parts))]
         return parts
 
     return split_columns

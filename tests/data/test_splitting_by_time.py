@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 
+from mtl_rec.config.log_columns import WINDOW_END
 from mtl_rec.errors import SchemaError
 
 
@@ -53,6 +54,23 @@ def test_a_split_by_time_is_the_same_however_time_is_spelled(parts_of, spell):
     parts = parts_of({"day": [spell(day) for day in days]}, kind="time", column="day")
 
     assert parts == ["train"] * 14 + ["validation"] * 2 + ["test"] * 4
+
+
+def test_rows_whose_labels_are_not_known_at_a_cut_are_left_out(parts_of):
+    """Windows of two hours: one that ends just at a cut does not reach beyond it."""
+    hours = list(range(10))
+
+    parts = parts_of(
+        {"time": hours, WINDOW_END: [hour + 2 for hour in hours]},
+        kind="time",
+        column="time",
+        validation_fraction=0.2,
+        test_fraction=0.2,
+    )
+
+    assert parts == [
+        *["train"] * 5, "left out", "validation", "left out", "test", "test",
+    ]  # fmt: skip
 
 
 def test_missing_times_are_refused_with_their_count(parts_of):

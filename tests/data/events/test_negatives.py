@@ -46,6 +46,17 @@ def test_each_exposure_has_its_negatives_of_untouched_items(logs, frame):
     assert not sampled[["click", "cart", "buy"]].any(axis=None)
 
 
+def test_no_negative_is_an_item_that_the_user_had_met(logs, frame):
+    late = frame[frame.user_id.str.startswith("late")].head(200)
+    earlier = late.assign(event_time=late.event_time - logs.HOUR)
+    met = [earlier.assign(item_id=f"i{number:02d}") for number in range(1, 6)]
+    rows = drawn(logs, pd.concat([frame, *met]), kind="uniform")
+    rows = rows[rows.user_id.isin(late.user_id)]
+    is_last = rows.exposed_at == rows.groupby("user_id").exposed_at.transform("max")
+    items = rows[is_last & rows.is_sampled].item_id
+    assert set(items) == {f"i{number:02d}" for number in range(6, 20)}
+
+
 def test_uniform_draws_are_uniform_and_their_rate_is_a_constant(logs, frame):
     rows = drawn(logs, frame, kind="uniform", candidates_per_exposure=19)
     shares = rows[rows.is_sampled].item_id.value_counts(normalize=True)
@@ -76,3 +87,13 @@ def test_another_seed_draws_others(logs, frame):
     )
     assert (first == again).all()
     assert (first != other).mean() > 0.5
+
+
+def test_items_are_drawn_once_they_were_known_before(logs):
+    known = [("early", f"i{n}", "v", n, "x", 1.0, "phone") for n in range(5)]
+    asked = [(f"u{n}", "shown", "v", 5, "x", 1.0, "phone") for n in range(200)]
+    new = [("late", item, "v", 5 + n, "x", 1.0, "phone") for n, item in enumerate("ab")]
+    log = logs.log_of(negatives={"kind": "uniform", "per_exposure": 2})
+    rows = build_exposures(logs.frame_of(known + asked + new), log, logs.TASKS)
+    sampled = rows[rows.is_sampled & rows.user_id.str.startswith("u")]
+    assert set(sampled.item_id) == {f"i{n}" for n in range(5)}
