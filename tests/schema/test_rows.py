@@ -47,6 +47,19 @@ def test_columns_get_the_names_of_features_and_tasks(frame):
     }
 
 
+def test_every_task_has_the_label_of_its_own_column(frame):
+    tasks = (
+        *TASKS,
+        Task(name="buy", label="bought", after="click"),
+        Task(name="value", after="buy", kind="regression"),
+    )
+
+    table = canonical(frame.assign(value=[2.5, 0.5], bought=[0, 1]), FEATURES, tasks)
+
+    labels = {task.name: table[task.name].to_pylist() for task in tasks}
+    assert labels == {"click": [1, 0], "buy": [0, 1], "value": [2.5, 0.5]}
+
+
 def test_labels_are_only_read_when_asked_for(frame):
     assert canonical(frame.drop(columns="clicked"), FEATURES).column_names == [
         *("user", "price")
