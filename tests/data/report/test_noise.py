@@ -159,3 +159,12 @@ def test_the_value_that_shifted_is_named():
     assert distance.position in (1, 2)
     assert distance.figure == pytest.approx(0.2)
     assert distance.figure > distance.flagged_from
+
+
+def test_of_several_values_that_shifted_the_one_that_did_most_is_named():
+    distance = largest_difference(
+        np.array([200, 0, 500, 300]), np.array([200, 200, 200, 400]), (1000, 1000)
+    )
+
+    assert (distance.position, distance.verdict) == (2, "shifted")
+    assert distance.figure == pytest.approx(0.3)
