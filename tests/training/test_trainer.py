@@ -1,4 +1,6 @@
+import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -38,6 +40,20 @@ def test_validation_metrics_are_those_of_scikit_learn(make_model, validation):
     )
     assert metrics["val_loss"] == pytest.approx(
         metrics["val_click_loss"] + metrics["val_buy_loss"]
+    )
+
+
+def test_the_validation_loss_weighs_tasks_as_training_does(
+    make_model, validation, schema
+):
+    click, buy = schema.tasks
+    tasks = (click, buy.model_copy(update={"loss_weight": 3.0}))
+    weighted = replace(validation, schema=replace(schema, tasks=tasks))
+
+    metrics = measured(make_model(), weighted)
+
+    assert metrics["val_loss"] == pytest.approx(
+        metrics["val_click_loss"] + 3 * metrics["val_buy_loss"]
     )
 
 
@@ -109,3 +125,24 @@ def test_a_metric_that_is_never_defined_keeps_the_first_epoch(make_model, tmp_pa
 
     assert best.best_epoch == 0
     assert (tmp_path / "best.weights.h5").is_file()
+
+
+def test_what_was_best_and_how_long_it_was_waited_outlives_an_interruption(
+    make_model, tmp_path
+):
+    stopping = EarlyStopping(metric="val_loss", patience=2)
+    first, second = (
+        BestEpoch(tmp_path / "best.weights.h5", stopping) for _ in range(2)
+    )
+    model = make_model()
+    model.stop_training = False
+    for best in (first, second):
+        best.set_model(model)
+
+    first.on_epoch_end(0, {"val_loss": 0.5})
+    first.on_epoch_end(1, {"val_loss": 0.7})
+    second.restore(json.loads(json.dumps(first.state())))
+    second.on_epoch_end(2, {"val_loss": 0.6})
+
+    assert second.best_epoch == 0
+    assert model.stop_training
