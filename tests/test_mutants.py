@@ -72,7 +72,7 @@ def test_a_fault_is_caught_by_a_law_and_by_nothing_else(project):
     faults = {
         "minus": "return first - second",
         "times": "return first * second",
-        "typo": "return frist + second",
+        "typo": "return missing + second",
     }
     listed = [FAULT.format(name=n, line=RIGHT, becomes=b) for n, b in faults.items()]
 

@@ -202,21 +202,37 @@ def test_metrics_see_every_batch_of_a_call(make_model, exposures):
 @pytest.mark.parametrize("whole_table_rows", [WHOLE, BY_ROW])
 def test_only_the_rows_of_the_batch_move(whole_table_rows, make_model, exposures):
     model = recompiled(make_model(), LazyAdam(), whole_table_rows)
-    before = [layer.get_weights()[0] for layer in model.tables]
-    inputs = {name: array[:8] for name, array in exposures.inputs.items()}
-    labels = {name: array[:8] for name, array in exposures.training_labels().items()}
+    earlier, batch = (
+        tuple(
+            {name: array[rows] for name, array in group.items()}
+            for group in (exposures.inputs, exposures.training_labels())
+        )
+        for rows in (slice(8, 16), slice(8))
+    )
+    # So that rows which this batch does not hold have moments that could move them.
+    model.train_on_batch(*earlier)
+    before = [held_of(model, layer) for layer in model.tables]
 
-    ids = model.table_ids({n: ops.convert_to_tensor(a) for n, a in inputs.items()})
-    model.train_on_batch(inputs, labels)
+    tensors = {name: ops.convert_to_tensor(a) for name, a in batch[0].items()}
+    ids = model.table_ids(tensors)
+    model.train_on_batch(*batch)
 
+    moments_at_rest = 0
     for layer, old in zip(model.tables, before, strict=True):
         rows = np.unique(ops.convert_to_numpy(layer.rows(ids[layer])))
         untouched = np.setdiff1d(np.arange(layer.num_rows), rows)
-        new = layer.get_weights()[0]
-        np.testing.assert_array_equal(new[untouched], old[untouched])
-        assert not np.array_equal(new[rows], old[rows])
-        for moment in model.optimizer.row_slots(layer.table):
-            assert not ops.convert_to_numpy(moment)[untouched].any()
+        new = held_of(model, layer)
+        for array, earlier_array in zip(new, old, strict=True):
+            np.testing.assert_array_equal(array[untouched], earlier_array[untouched])
+            assert not np.array_equal(array[rows], earlier_array[rows])
+        moments_at_rest += np.count_nonzero(old[1][untouched])
+    assert moments_at_rest
+
+
+def held_of(model, layer):
+    """A table and what the optimizer remembers of its rows."""
+    variables = [layer.table, *model.optimizer.row_slots(layer.table)]
+    return [np.array(ops.convert_to_numpy(variable)) for variable in variables]
 
 
 @pytest.mark.parametrize("whole_table_rows", [WHOLE, BY_ROW])

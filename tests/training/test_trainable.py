@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -160,3 +161,20 @@ def test_the_pull_of_embeddings_is_divided_among_the_training_rows(section, sche
     model = build_model(Model(architecture=architecture), schema)
     optimizer = make_trainable(model, config, schema).optimizer.row_optimizer()
     assert optimizer.l2_penalty == 30.0 / schema.num_exposures
+
+
+def test_a_task_counts_as_much_as_its_config_says(make_model, schema, exposures):
+    click, buy = schema.tasks
+    tasks = (click, buy.model_copy(update={"loss_weight": 3.0}))
+    model = make_trainable(make_model(), Training(), replace(schema, tasks=tasks))
+
+    logs = model.evaluate(
+        dict(exposures.inputs),
+        exposures.training_labels(),
+        batch_size=600,
+        verbose=0,
+        return_dict=True,
+    )
+
+    weighted = logs["click_loss"] + 3 * logs["buy_loss"]
+    assert logs["loss"] == pytest.approx(weighted, rel=1e-5)
