@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from functools import partial
+from multiprocessing import forkserver
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 
@@ -57,6 +58,17 @@ def with_fault(fault: Fault, project: Path) -> Iterator[None]:
         path.write_bytes(text)
         # The compiled file is of that time.
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def start_fork_server() -> None:
+    """Loads once what tests need, without the greetings of TensorFlow."""
+    multiprocessing.get_context("forkserver").set_forkserver_preload(PRELOADED)
+    errors = os.dup(2)
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+        forkserver.ensure_running()
+        os.dup2(errors, 2)
+    os.close(errors)
 
 
 def run_tests(project: Path, tests: Sequence[str], backend: str) -> tuple[int, str]:
@@ -166,8 +178,7 @@ def main() -> int:
     if options.check:
         sys.stdout.write(f"Each of {len(faults)} faults fits one line of the code.\n")
         return 0
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    multiprocessing.get_context("forkserver").set_forkserver_preload(PRELOADED)
+    start_fork_server()
     start, counts = time.monotonic(), dict.fromkeys((CAUGHT, SURVIVED, BROKEN), 0)
     with TemporaryDirectory(prefix="mutants-") as folder:
         projects: queue.Queue[Path] = queue.Queue()
