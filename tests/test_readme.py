@@ -170,18 +170,19 @@ def test_every_command_is_in_its_tables():
 
 
 def test_the_config_it_shows_is_right(tmp_path):
-    shop, _, export = blocks(README, "yaml")
-    (tmp_path / "shop.yaml").write_text(shop + export)
+    shop, _, evaluation, export = blocks(README, "yaml")
+    (tmp_path / "shop.yaml").write_text(shop + evaluation + export)
 
     config = load_config(tmp_path / "shop.yaml")
 
     assert config.tasks[-1].is_conditional
+    assert config.evaluation.slices == ("price", "query")
     assert config.export.ranking.times == "price"
     assert config.export.gate == type(config.export.gate)()
 
 
 def test_the_log_it_shows_is_right(tmp_path):
-    _, data, _ = blocks(README, "yaml")
+    _, data, *_ = blocks(README, "yaml")
     rest = (
         "name: log\n"
         "features: [{kind: sequence, name: history_price, side: user, max_length: 5}]\n"
