@@ -16,6 +16,7 @@ from mtl_rec.models.blocks import (
 )
 from mtl_rec.models.field_order import PlacedField, SideOrder
 from mtl_rec.models.inputs import embedding_tables, rows_by_vocabulary, table_name
+from mtl_rec.models.products import FieldProduct
 from mtl_rec.schema.fields import NumberField
 from mtl_rec.schema.schema import Schema
 
@@ -115,6 +116,10 @@ def placed_rows(
 
 def field_meaning(schema: Schema, placed: PlacedField) -> str:
     """What of a field a kernel multiplies."""
+    if isinstance(placed.field, FieldProduct):
+        pair = (placed.field.user.vocabulary, placed.field.item.vocabulary)
+        user, item = (ids_meaning(schema, vocabulary) for vocabulary in pair)
+        return f"product of {user} and {item}"
     if not isinstance(placed.field, NumberField):
         return f"{ids_meaning(schema, placed.field.vocabulary)} of width {placed.width}"
     transforms = {

@@ -1,10 +1,12 @@
 """Which field stands where in what `embed_fields` gives, told without a graph."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mtl_rec.config.features import Side
 from mtl_rec.models.inputs import FIELD_GROUPS, embedding_tables
+from mtl_rec.models.products import FieldProduct, field_products
 from mtl_rec.schema.fields import Field, IdField, IdListField, NumberField
 from mtl_rec.schema.schema import FieldKind, Schema
 
@@ -14,11 +16,11 @@ class PlacedField:
     """A field as it is multiplied.
 
     Attributes:
-        field: Which.
+        field: Which, or which two of them.
         width: Numbers that an exposure has of it.
     """
 
-    field: Field
+    field: Field | FieldProduct
     width: int
 
 
@@ -44,6 +46,7 @@ class SideOrder:
 def field_order(schema: Schema, embedding_dim: int) -> list[SideOrder]:
     """The order of `embed_fields`, for the same arguments."""
     orders = []
+    embedded: dict[tuple[int, Side], list[IdField | IdListField]] = defaultdict(list)
     for is_by_request, sides in FIELD_GROUPS.items():
         small, others = [], []
         tables = embedding_tables(schema, embedding_dim)
@@ -59,10 +62,25 @@ def field_order(schema: Schema, embedding_dim: int) -> list[SideOrder]:
             else:
                 others += placed
             others += [PlacedField(field, width) for field in lists]
+            for field in (*singles, *lists):
+                embedded[width, field.side].append(field)
         others += [PlacedField(f, 1) for f in _of(schema, NumberField, sides)]
+        if not is_by_request:
+            others += [PlacedField(product, 1) for product in _products(embedded)]
         if small or others:
             orders.append(SideOrder(is_by_request, tuple(small), tuple(others)))
     return orders
+
+
+def _products(
+    embedded: Mapping[tuple[int, Side], list[IdField | IdListField]],
+) -> list[FieldProduct]:
+    return [
+        product
+        for (width, side), users in embedded.items()
+        if side == "user"
+        for product in field_products(users, embedded.get((width, "item"), []))
+    ]
 
 
 def _of(

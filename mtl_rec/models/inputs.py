@@ -2,11 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 import keras
-from keras import ops
 
 from mtl_rec.config.features import SIDES, Side
 from mtl_rec.models.fields import (
@@ -18,7 +16,9 @@ from mtl_rec.models.fields import (
 )
 from mtl_rec.models.layers.fused_embedding import FusedEmbedding
 from mtl_rec.models.layers.masked_mean import MaskedMean
-from mtl_rec.schema.fields import IdField, IdListField, Vocabulary
+from mtl_rec.models.products import EmbeddedSides
+from mtl_rec.models.table_columns import TableColumns, columns_of
+from mtl_rec.schema.fields import IdListField, Vocabulary
 from mtl_rec.schema.schema import Schema
 
 SMALL_VOCABULARY = 512
@@ -85,7 +85,7 @@ def embed_fields(
     embedding_dim: int,
     network: str = "",
 ) -> EmbeddedFields:
-    """Embeds ids and encodes lists.
+    """Embeds ids, encodes lists, and multiplies the user's fields with the item's.
 
     Fields of one width share a table, and those of small vocabularies another.
 
@@ -97,12 +97,13 @@ def embed_fields(
     """
     small: dict[bool, list[SmallFields]] = {True: [], False: []}
     others: dict[bool, list[keras.KerasTensor]] = {True: [], False: []}
+    sides = EmbeddedSides()
     tables = embedding_tables(schema, embedding_dim)
     for (width, is_small), vocabularies in tables.items():
         rows = rows_by_vocabulary(vocabularies)
         columns = {
-            is_user: _columns_of(inputs, schema, sides, rows)
-            for is_user, sides in FIELD_GROUPS.items()
+            is_user: columns_of(inputs, schema, names, rows)
+            for is_user, names in FIELD_GROUPS.items()
         }
         used = {is_user: own for is_user, own in columns.items() if own.ids}
         if not used:
@@ -129,10 +130,13 @@ def embed_fields(
                 small[is_user].append(fields)
             elif own.num_single:
                 others[is_user].append(flattened(singles))
-            others[is_user] += _encoded_lists(inputs, own, embedded, network)
-    for is_user, sides in FIELD_GROUPS.items():
-        numbers = [f"{side}_numbers" for side in sides]
+            lists = _encoded_lists(inputs, own, embedded, network)
+            others[is_user] += lists
+            sides.add(width, is_user, own.without_context(singles, lists))
+    for is_user, names in FIELD_GROUPS.items():
+        numbers = [f"{name}_numbers" for name in names]
         others[is_user] += [inputs[name] for name in numbers if name in inputs]
+    others[False] += sides.products(network)
     return EmbeddedFields(
         tuple(
             SideFields(is_user, tuple(small[is_user]), tuple(others[is_user]))
@@ -142,59 +146,8 @@ def embed_fields(
     )
 
 
-@dataclass(frozen=True)
-class _Columns:
-    """What one table is asked for by the fields of some sides.
-
-    Attributes:
-        ids: Tensors of ids, `(batch, columns)`; all single ids first, joined.
-        first_rows: For every column of `ids`, the row of its id 0.
-        num_ids: For every single id, the size of its vocabulary.
-        lists: The fields of the other columns.
-    """
-
-    ids: list[keras.KerasTensor]
-    first_rows: list[int]
-    num_ids: list[int]
-    lists: list[IdListField]
-
-    @property
-    def num_single(self) -> int:
-        return len(self.num_ids)
-
-
-def _columns_of(
-    inputs: Mapping[str, keras.KerasTensor],
-    schema: Schema,
-    sides: Sequence[Side],
-    rows: Mapping[str, tuple[int, int]],
-) -> _Columns:
-    ids, single = [], []
-    for side in sides:
-        fields = schema.fields_of(IdField, side)
-        columns = [i for i, field in enumerate(fields) if field.vocabulary in rows]
-        if columns:
-            ids.append(_taken(inputs[f"{side}_ids"], columns))
-        single += [rows[fields[column].vocabulary] for column in columns]
-    lists = [
-        field
-        for side in sides
-        for field in schema.fields_of(IdListField, side)
-        if field.vocabulary in rows
-    ]
-    first_rows = [first for first, _ in single]
-    for field in lists:
-        first_rows += [rows[field.vocabulary][0]] * field.length
-    return _Columns(
-        ([joined(ids)] if ids else []) + [inputs[field.name] for field in lists],
-        first_rows,
-        [num_ids for _, num_ids in single],
-        lists,
-    )
-
-
 def _encoded_lists(
-    inputs, columns: _Columns, embedded, network: str
+    inputs, columns: TableColumns, embedded, network: str
 ) -> list[keras.KerasTensor]:
     encoded, start = [], columns.num_single
     for field in columns.lists:
@@ -209,9 +162,3 @@ def _encode_list(field: IdListField, embedded, ids, network: str) -> keras.Keras
         case "mean" | "bag":
             name = layer_name(f"{field.name}_mean", network)
             return MaskedMean(name=name)(embedded, ids)
-
-
-def _taken(packed, columns: Sequence[int]) -> keras.KerasTensor:
-    if list(columns) == list(range(packed.shape[1])):
-        return packed
-    return ops.take(packed, list(columns), axis=1)

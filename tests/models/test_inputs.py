@@ -55,12 +55,14 @@ def test_fields_are_embedded_pooled_and_joined_with_the_numbers(
 
     vector = ops.convert_to_numpy(model(BATCH))
 
-    # The user's history first; what follows is ordered by table.
+    # The user's history first; what follows is ordered by table; its product with the
+    # item last, not with the context.
     assert fields.width == vector.shape[1]
     np.testing.assert_array_equal(vector[:, :2], [[2, 3], [5, 6]])
     np.testing.assert_array_equal(
-        np.sort(vector[:, 2:]), [[0.5, 5, 6, 7, 8], [-0.5, 0, 0, 1, 2]]
+        np.sort(vector[:, 2:-1]), [[0.5, 5, 6, 7, 8], [-0.5, 0, 0, 1, 2]]
     )
+    np.testing.assert_array_equal(vector[:, -1], [2 * 5 + 3 * 6, 5 * 1 + 6 * 2])
 
 
 def test_a_linear_layer_is_a_dense_layer_on_what_is_joined(schema, monkeypatch):

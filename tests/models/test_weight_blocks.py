@@ -72,12 +72,7 @@ def test_the_kernels_of_a_field_are_what_it_is_multiplied_by(made, schema):
     for field in schema.fields:
         other = with_other_values(batch, schema, field)
         assert not np.allclose(logits(model, batch), logits(model, other))
-        own = [
-            block
-            for block in blocks
-            if block.key.part == (FIRST_LAYER, field.name)
-            or block.key.detail.endswith(f" of '{field.name}'")
-        ]
+        own = [block for block in blocks if field.name in fields_multiplied(block)]
 
         set_blocks(model, own, 0.0)
 
@@ -122,6 +117,16 @@ def test_what_is_of_a_task_changes_its_logit_alone(made, schema):
 
             assert np.flatnonzero(changed).tolist() == [position]
             model.set_weights(before)
+
+
+def fields_multiplied(block):
+    """The field, or the two of a product, that a block is for."""
+    _, of, name = block.key.detail.partition(" of '")
+    if of:
+        return name.strip("'").split(" x ")
+    return (
+        block.key.part.name.split(" x ") if block.key.part.kind == FIRST_LAYER else []
+    )
 
 
 def with_other_values(batch, schema, field):

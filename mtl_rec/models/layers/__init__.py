@@ -9,6 +9,7 @@ from mtl_rec.models.layers.masked_mean import MaskedMean
 from mtl_rec.models.layers.mixture_of_experts import MixtureOfExperts
 from mtl_rec.models.layers.parallel_mlp import ParallelMLP
 from mtl_rec.models.layers.request_rows import RequestRows
+from mtl_rec.models.layers.side_products import SideProducts
 from mtl_rec.models.layers.task_heads import TaskHeads
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "MixtureOfExperts",
     "ParallelMLP",
     "RequestRows",
+    "SideProducts",
     "TaskHeads",
 ]
