@@ -12,7 +12,7 @@ def test_every_user_field_is_multiplied_with_every_item_field():
     users, items = random.normal(size=(5, 2, 4)), random.normal(size=(5, 3, 4))
     flat = [part.reshape(5, -1).astype("float32") for part in (users, items)]
     products = np.array(SideProducts(4)(*flat))
-    expected = np.einsum("bud,bid->bui", users, items).reshape(5, 6)
+    expected = np.einsum("bjd,bkd->bjk", users, items).reshape(5, 6)
     np.testing.assert_allclose(products, expected, rtol=1e-5)
 
 
