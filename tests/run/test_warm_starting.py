@@ -250,12 +250,14 @@ def test_features_come_and_go_without_the_others(make_run, shop, features):
 
     assert_rest_is_fresh(run)
     why = {p.name: p.why for p in run.report.parts if p.kind == "first layer"}
-    same = {"item_id", "brand", "(bias)"}
-    assert {name for name, own in why.items() if own == ""} == same
+    same = ("item_id", "brand", "(bias)")
+    assert {name for name, own in why.items() if own == ""} == set(same)
     assert {name for name, own in why.items() if own == "gone"} == {
         "user_id",
         "history",
         "age",
+        # Products go with the user's fields.
+        *(f"{user} x {item}" for user in ("user_id", "history") for item in same[:2]),
     }
     assert part(run, "embedding", "item_id").new == 0
     assert part(run, "first layer", "price_is_missing").why == "new"
@@ -273,10 +275,13 @@ def test_another_width_is_reported_and_all_else_taken(make_run, shop, features):
 
     assert_rest_is_fresh(run)
     changed = "values of 'tags' of width 6 became values of 'tags' of width 9"
+    # Fields of different widths have no product.
+    gone = [f"kernel of '{user} x tags' has gone" for user in ("user_id", "history")]
+    gates = "; ".join([changed, *gone])
     assert {(p.kind, p.name): p.why for p in run.report.parts if p.new} == {
         ("embedding", "tags"): changed,
         ("first layer", "tags"): changed,
-        **{("gate", task.name): changed for task in run.config.tasks},
+        **{("gate", task.name): gates for task in run.config.tasks},
     }
 
 

@@ -40,7 +40,7 @@ def schema():
         "age": Vocabulary("age", 1, NUM_SMALL_IDS - 4, None),
         "hour": Vocabulary("hour", 1, NUM_SMALL_IDS - 2, None),
     }
-    return Schema(features, tasks, vocabularies, {}, num_exposures=1000)
+    return Schema(features, tasks, vocabularies, {}, num_exposures=1_000_000)
 
 
 def make_exposures(schema, num_rows, seed=0):

@@ -20,7 +20,7 @@ def batch(exposures):
 def test_gradients_are_what_a_step_of_plain_descent_subtracts(
     make_model, batch, whole_table_rows
 ):
-    model = make_model(optimizer={"kind": "sgd", "learning_rate": 1.0})
+    model = make_model(optimizer={"kind": "sgd", "learning_rate": 1.0, "l2": 0})
     object.__setattr__(model, "whole_table_rows", whole_table_rows)
     by_row = [layer.table for layer in model.row_tables]
     gradients = {
