@@ -80,6 +80,12 @@ def predicted_on_jax(run: Path, rows: Path, place: Path) -> dict[str, np.ndarray
         return dict(arrays)
 
 
+def compared(metrics):
+    """Those that change little where predictions do; not what a threshold cuts."""
+    names = {"rows", "positives", "label_rate", "mean_prediction", "auc", "log_loss"}
+    return {n: v for n, v in metrics.items() if n in names and v is not None}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "overrides"),
@@ -101,7 +107,8 @@ def test_a_shipped_config_is_served_whatever_trains_it(
     on_tensorflow, on_jax = (train_run(own, tmp_path / "runs") for own in configs)
 
     for output, metrics in on_tensorflow.metrics.items():
-        assert on_jax.metrics[output] == pytest.approx(metrics, rel=5e-3, abs=5e-3)
+        expected, others = compared(metrics), compared(on_jax.metrics[output])
+        assert others == pytest.approx(expected, rel=5e-3, abs=5e-3)
     # The graph is made from the saved model alone: releases take either.
     require_every_rung(on_jax.version.path)
     # Its export was proved to answer as TensorFlow predicts, and so does JAX.
