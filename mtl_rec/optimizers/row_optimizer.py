@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from mtl_rec.optimizers.clipping import clipped, clips
+from mtl_rec.optimizers.repeats import sum_of_repeats
 from mtl_rec.table_rows import rows_of
 
 
@@ -153,7 +154,7 @@ class RowOptimizer(keras.optimizers.Optimizer):
                 gradient = gradient + pull * variable
             super().update_step(gradient, variable, learning_rate)
             return
-        indices, values = gradient.indices, _sum_repeats(gradient)
+        indices, values = gradient.indices, sum_of_repeats(gradient)
         row_slots = self.table_slots(variable)
         rows = variable.sparse_read(indices)
         slots = [rows_of(slot, indices) for slot in row_slots]
@@ -195,15 +196,3 @@ UNSUPPORTED = (
 def _has_pull(variable: keras.Variable) -> bool:
     """Whether it multiplies something."""
     return len(variable.shape) > 1 and not variable.name.startswith("bias")
-
-
-def _sum_repeats(gradient):
-    """Every slice replaced by the sum of all slices with its index."""
-    order = ops.argsort(gradient.indices)
-    indices = ops.take(gradient.indices, order)
-    is_first = ops.cast(ops.not_equal(indices[1:], indices[:-1]), "int32")
-    group_sorted = ops.concatenate([ops.zeros_like(indices[:1], "int32"), is_first])
-    group_sorted = ops.cumsum(group_sorted)
-    group = ops.take(group_sorted, ops.argsort(order))
-    sums = ops.segment_sum(gradient.values, group, ops.shape(indices)[0])
-    return ops.take(sums, group, axis=0)
