@@ -21,7 +21,7 @@ class Scored:
         data_set: Its name.
         name: Of the output.
         given: The event it is conditioned on; None is the exposure.
-        rows: `(test rows,)` mask.
+        rows: `(scored rows,)` positions in the test part.
         labels: `(scored rows,)`, 0 or 1.
         weights: `(scored rows,)` of sampled data; None where every row counts once.
         draws: The users of these rows, drawn anew; equal for all outputs.
@@ -50,10 +50,7 @@ def scored_outputs(data_set: DataSet) -> list[Scored]:
     draws = Resamples.of(users_of(data_set), NUM_RESAMPLES)
     outputs = []
     for output in funnel.outputs():
-        label = test.labels[output.task][:, 0]
-        rows = np.isfinite(label)
-        if output.given:
-            rows &= test.labels[output.given][:, 0] > 0
+        label, rows = test.labels[output.task][:, 0], test.rows_of(output)
         weights = test.sampling_weights
         truth = None
         if output.given is None:

@@ -10,7 +10,7 @@ from mtl_rec.schema import EncodedExposures, FunnelOutput
 
 @dataclass(frozen=True)
 class TeachingRows:
-    """Rows on which an output speaks: with its condition, and with a label.
+    """The rows that an output speaks of.
 
     Attributes:
         places: `(rows,)`, which rows of the exposures they are.
@@ -29,10 +29,7 @@ class TeachingRows:
         """Finds them among exposures, in their order."""
         task = exposures.schema.funnel.task(output.task)
         label = exposures.joint_label(task)[:, 0]
-        is_there = ~np.isnan(label)
-        if output.given:
-            is_there &= exposures.labels[output.given][:, 0] > 0
-        places = np.flatnonzero(is_there)
+        places = exposures.rows_of(output)
         weights = exposures.sampling_weights
         return cls(
             places,

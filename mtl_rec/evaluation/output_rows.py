@@ -95,15 +95,12 @@ def _output_rows(
     keys: EvaluationKeys,
     resamples: Resamples,
 ) -> OutputRows:
-    """Those that it speaks of: where its condition happened and its label is known."""
+    """Those that it speaks of, by their predictions."""
     task = exposures.schema.funnel.task(output.task)
     label = exposures.joint_label(task)[:, 0]
     prediction = predictions[output.name]
     _require_finite_rows(output.name, prediction, len(label))
-    is_scored = ~np.isnan(label)
-    if output.given:
-        is_scored &= exposures.labels[output.given][:, 0] > 0
-    places = np.flatnonzero(is_scored)
+    places = exposures.rows_of(output)
     order = ascending(prediction[places])
     places = places if order is None else places[order]
     label, prediction = label[places], prediction[places]

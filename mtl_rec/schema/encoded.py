@@ -8,6 +8,7 @@ import numpy as np
 
 from mtl_rec.config.tasks import Task
 from mtl_rec.errors import SchemaError
+from mtl_rec.schema.funnel import FunnelOutput
 from mtl_rec.schema.schema import Schema
 from mtl_rec.schema.stored_arrays import is_stored, read_rows
 from mtl_rec.schema.value_counts import FeatureCounts, summed
@@ -66,6 +67,17 @@ class EncodedExposures:
         if task.kind == "regression" and task.after:
             return np.where(self.labels[task.after] > 0, label, 0.0)
         return label
+
+    def rows_of(self, output: FunnelOutput) -> np.ndarray:
+        """Positions of the rows that an output speaks of, `(rows,)` in their order.
+
+        Those where its condition happened and its label is known.
+        """
+        label = self.joint_label(self.schema.funnel.task(output.task))[:, 0]
+        speaks = ~np.isnan(label)
+        if output.given:
+            speaks &= self.labels[output.given][:, 0] > 0
+        return np.flatnonzero(speaks)
 
     @classmethod
     def from_arrays(
