@@ -9,6 +9,7 @@ from mtl_rec.evaluation.output_rows import OutputRows
 from mtl_rec.metrics import binary, resampled
 from mtl_rec.metrics.calibration import CalibrationBins
 from mtl_rec.metrics.estimate import Estimate, Totals
+from mtl_rec.metrics.row_weights import counted, row_weights
 from mtl_rec.metrics.score_bins import NUM_BINS, ScoreBins
 from mtl_rec.metrics.soft import soft_auc, soft_log_loss
 from mtl_rec.metrics.ties import divided, pair_order
@@ -71,10 +72,10 @@ def slice_estimates(rows: OutputRows, bins: ScoreBins | None = None) -> Estimate
     )
     totals = Totals.of(
         rows.resamples,
-        rows=resampled.row_weights(labels, weights),
-        positives=resampled.counted(labels, weights),
-        predicted=resampled.counted(probabilities, weights),
-        losses=resampled.counted(losses, weights),
+        rows=row_weights(labels, weights),
+        positives=counted(labels, weights),
+        predicted=counted(probabilities, weights),
+        losses=counted(losses, weights),
     )
     rate, loss = totals.ratio("positives", "rows"), totals.ratio("losses", "rows")
     bins = bins or _score_bins(rows, SLICE_BINS)
@@ -103,8 +104,8 @@ def _normalised(loss: Estimate, rate: Estimate) -> Estimate:
 
 def _classes(rows: OutputRows) -> tuple[np.ndarray, np.ndarray]:
     """Weights of the rows in the positive and in the negative class."""
-    weights = resampled.row_weights(rows.labels, rows.weights)
-    positives = resampled.counted(rows.labels, rows.weights)
+    weights = row_weights(rows.labels, rows.weights)
+    positives = counted(rows.labels, rows.weights)
     return positives, weights - positives
 
 
@@ -146,8 +147,8 @@ def _threshold_estimates(rows: OutputRows, threshold: float | None) -> Estimates
     """Precision and recall of saying yes from a probability on."""
     if threshold is None:
         return dict.fromkeys(("threshold", "precision", "recall"), UNDEFINED)
-    counts = resampled.row_weights(rows.labels, rows.weights)
-    positives = resampled.counted(rows.labels, rows.weights)
+    counts = row_weights(rows.labels, rows.weights)
+    positives = counted(rows.labels, rows.weights)
     is_above = rows.predictions >= threshold
     totals = Totals.of(
         rows.resamples,

@@ -4,8 +4,9 @@ import numpy as np
 
 from mtl_rec.evaluation.event_estimates import Estimates
 from mtl_rec.evaluation.output_rows import OutputRows
-from mtl_rec.metrics import regression, resampled
+from mtl_rec.metrics import regression
 from mtl_rec.metrics.estimate import Estimate, Totals
+from mtl_rec.metrics.row_weights import row_weights
 from mtl_rec.metrics.ties import divided
 
 
@@ -17,7 +18,7 @@ def value_estimates(rows: OutputRows) -> Estimates:
     """
     labels, predictions = rows.labels.astype(np.float64), rows.predictions
     weights, resamples = rows.weights, rows.resamples
-    counts = resampled.row_weights(labels, weights)
+    counts = row_weights(labels, weights)
     errors = predictions.astype(np.float64) - labels
     # About any one number the variance is the same; about this one it is exact.
     centred = labels - regression.mean(labels, weights=weights)

@@ -6,6 +6,7 @@ import numpy as np
 
 from mtl_rec.metrics.estimate import Estimate
 from mtl_rec.metrics.resampling import Resamples
+from mtl_rec.metrics.row_weights import row_weights
 from mtl_rec.metrics.ties import ascending, divided
 
 NUM_BINS = 20
@@ -49,7 +50,7 @@ class CalibrationBins:
             weights: How many rows each counts as.
             num_bins: At most.
         """
-        weights = np.ones(len(labels)) if weights is None else weights
+        weights = row_weights(labels, weights)
         order = ascending(probabilities)
         if order is not None:
             labels, probabilities = labels[order], probabilities[order]

@@ -11,6 +11,7 @@ import numpy as np
 
 from mtl_rec.metrics import binary
 from mtl_rec.metrics.resampling import Resamples
+from mtl_rec.metrics.row_weights import counted, row_weights
 from mtl_rec.metrics.score_bins import ScoreBins
 from mtl_rec.metrics.ties import divided
 
@@ -93,13 +94,3 @@ def entropy(rates: np.ndarray) -> np.ndarray:
     inside = np.clip(rates, 1e-300, 1 - 1e-16)
     nats = -(inside * np.log(inside) + (1 - inside) * np.log1p(-inside))
     return np.where((rates > 0) & (rates < 1), nats, 0.0)
-
-
-def row_weights(labels: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
-    """What each row counts, `(rows,)`."""
-    return np.ones(len(labels)) if weights is None else weights
-
-
-def counted(values: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
-    """Values, as often as their rows count."""
-    return values if weights is None else values * weights

@@ -10,6 +10,7 @@ import numpy as np
 from mtl_rec.metrics import binary
 from mtl_rec.metrics.estimate import Estimate, Totals
 from mtl_rec.metrics.resampling import Resamples
+from mtl_rec.metrics.row_weights import counted, row_weights
 from mtl_rec.metrics.score_bins import ScoreBins
 from mtl_rec.metrics.ties import pair_order
 
@@ -32,12 +33,11 @@ def soft_auc(
         weights: How many rows each counts as.
     """
     truth = truth.astype(np.float64)
-    counted = truth if weights is None else truth * weights
-    others = 1 - truth if weights is None else (1 - truth) * weights
-    value = pair_order(probabilities, counted, others)
+    positives, negatives = counted(truth, weights), counted(1 - truth, weights)
+    value = pair_order(probabilities, positives, negatives)
     if not resamples.num_resamples:
         return Estimate(value, np.zeros(0))
-    bins = ScoreBins.of(probabilities, counted, others, resamples)
+    bins = ScoreBins.of(probabilities, positives, negatives, resamples)
     return Estimate(value, bins.auc())
 
 
@@ -60,6 +60,6 @@ def soft_log_loss(
     truth = truth.astype(np.float64)
     p = binary.clipped(probabilities)
     losses = -(truth * np.log(p) + (1 - truth) * np.log1p(-p))
-    weights = np.ones(len(truth)) if weights is None else weights
+    weights = row_weights(truth, weights)
     totals = Totals.of(resamples, losses=losses * weights, rows=weights)
     return totals.ratio("losses", "rows")

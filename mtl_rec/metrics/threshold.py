@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mtl_rec.metrics.row_weights import row_weights
 from mtl_rec.metrics.ties import ascending, tie_starts
 
 
@@ -18,7 +19,7 @@ def best_threshold(
         probabilities: `(rows,)`.
         weights: How many rows each counts as.
     """
-    weights = np.ones(len(labels)) if weights is None else weights
+    weights = row_weights(labels, weights)
     order = ascending(probabilities)
     if order is not None:
         labels, probabilities = labels[order], probabilities[order]

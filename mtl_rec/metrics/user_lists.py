@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mtl_rec.metrics.row_weights import row_weights
 from mtl_rec.metrics.ties import divided
 
 
@@ -58,8 +59,8 @@ class UserLists:
             weights: How many rows each counts as.
         """
         is_ranked = (np.bincount(users, labels > 0) > 0)[users]
+        weights = row_weights(labels, weights)[is_ranked]
         labels, scores, users = labels[is_ranked], scores[is_ranked], users[is_ranked]
-        weights = np.ones(len(labels)) if weights is None else weights[is_ranked]
         keys = _best_first(users, scores)
         order = np.argsort(keys)
         keys, users, weights = keys[order], users[order], weights[order]
