@@ -14,6 +14,7 @@ from mtl_rec.models.fields import (
     flattened,
     joined,
 )
+from mtl_rec.models.layer_names import layer_name
 from mtl_rec.models.layers.fused_embedding import FusedEmbedding
 from mtl_rec.models.layers.masked_mean import MaskedMean
 from mtl_rec.models.products import EmbeddedSides
@@ -62,11 +63,6 @@ def table_name(width: int, is_small: bool, network: str = "") -> str:
     """
     small = "small_" if is_small else ""
     return layer_name(f"{small}embedding_{width}", network)
-
-
-def layer_name(name: str, network: str) -> str:
-    """The name of a layer of a network; no name has a dot by itself."""
-    return f"{network}.{name}" if network else name
 
 
 def rows_by_vocabulary(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import keras
 
 from mtl_rec.models.fields import joined
+from mtl_rec.models.layer_names import layer_name
 from mtl_rec.models.layers.request_rows import RequestRows
 from mtl_rec.models.layers.side_products import SideProducts
 from mtl_rec.schema.fields import IdField, IdListField
@@ -56,9 +57,10 @@ class EmbeddedSides:
         Args:
             network: As `embed_fields` has it.
         """
-        prefix = f"{network}." if network else ""
         for width, users in self._users.items():
             if users and self._items[width]:
                 of_exposures = RequestRows()(joined(users))
-                layer = SideProducts(width, name=f"{prefix}products_{width}")
+                layer = SideProducts(
+                    width, name=layer_name(f"products_{width}", network)
+                )
                 yield layer(of_exposures, joined(self._items[width]))

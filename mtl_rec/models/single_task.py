@@ -5,7 +5,8 @@ from keras import ops
 
 from mtl_rec.config.model import SingleTask
 from mtl_rec.models.heads import funnel_heads
-from mtl_rec.models.inputs import embed_fields, layer_name, packed_inputs
+from mtl_rec.models.inputs import embed_fields, packed_inputs
+from mtl_rec.models.layer_names import layer_name
 from mtl_rec.models.layers.hashed_dropout import HashedDropout
 from mtl_rec.models.layers.parallel_mlp import ParallelMLP
 from mtl_rec.schema.schema import Schema

@@ -29,7 +29,7 @@ from mtl_rec.models.field_blocks import (
     placed_rows,
 )
 from mtl_rec.models.field_order import SideOrder, field_order
-from mtl_rec.models.inputs import layer_name
+from mtl_rec.models.layer_names import layer_name
 from mtl_rec.schema.schema import Schema
 
 
