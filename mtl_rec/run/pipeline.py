@@ -51,6 +51,25 @@ def train_run(
     found = None if fresh else unfinished_run(runs_directory, config)
     run = resume_run(found, stage) if found else None
     run = run or prepare_run(config, runs_directory, stage)
+    return complete_run(run, stage, callbacks)
+
+
+def complete_run(
+    run: PreparedRun,
+    stage: Stage = quiet,
+    callbacks: tuple[keras.callbacks.Callback, ...] = (),
+) -> RunResult:
+    """Trains a prepared run unless it is trained, evaluates and exports it.
+
+    Args:
+        run: No other process is at it.
+        stage: Called with what begins; the context ends with it.
+        callbacks: More Keras callbacks for `fit`.
+
+    Raises:
+        TrainingError: The loss is no longer a number.
+        VerificationError: The exported version failed its proof.
+    """
     with run.folder.locked():
         if not run.folder.model_path.exists():
             fit_prepared(run, callbacks)

@@ -61,11 +61,31 @@ def prepare_run(
             pass
     metric = config.training.early_stopping.metric
     require_defined(metric, encoder.encode("validation"))
+    folder = begin_run(config, runs_directory, preprocessor, about)
+    return PreparedRun(folder, config, splits, preprocessor, encoder)
+
+
+def begin_run(
+    config: RunConfig, runs_directory: Path, preprocessor: Preprocessor, about: About
+) -> RunFolder:
+    """Makes the folder of a run, with what was learned of its rows.
+
+    Args:
+        config: The run.
+        runs_directory: Gets `<name>/<time>/`.
+        preprocessor: Fitted on its training rows.
+        about: What `data.json` says of its rows.
+    """
     folder = RunFolder.create(runs_directory, config)
     preprocessor.save(folder.preprocessor)
     # Last, as a run that has it can be gone on with.
     write_json(folder.data_path, about)
-    return PreparedRun(folder, config, splits, preprocessor, encoder)
+    return folder
+
+
+def has_its_rows(run: PreparedRun) -> bool:
+    """Whether the data is what it was when the run was prepared."""
+    return described(run.encoder) == run.folder.read_json(run.folder.data_path)
 
 
 def described(encoder: SplitEncoder) -> About:

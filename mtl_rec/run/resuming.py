@@ -1,11 +1,12 @@
 """Find the run that was interrupted, and go on with it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from mtl_rec.config.loading import dump_config
 from mtl_rec.config.run import RunConfig
 from mtl_rec.run.folder import RunFolder
-from mtl_rec.run.preparing import PreparedRun, described, reopen_run
+from mtl_rec.run.preparing import PreparedRun, has_its_rows, reopen_run
 from mtl_rec.run.stages import Stage, quiet
 from mtl_rec.training.checkpoint_files import CheckpointFiles
 from mtl_rec.training.trainer import CHECKPOINTS
@@ -21,17 +22,24 @@ def unfinished_run(directory: Path, config: RunConfig) -> RunFolder | None:
         directory: Has `<name>/<time>/` of the runs.
         config: Every setting must be the same.
     """
+    for folder in runs_of(directory, config):
+        if folder.data_path.exists() and not folder.version_path.exists():
+            return folder
+    return None
+
+
+def runs_of(directory: Path, config: RunConfig) -> Iterator[RunFolder]:
+    """Yields the runs of a config that no other process is at, the newest first.
+
+    Args:
+        directory: Has `<name>/<time>/` of the runs.
+        config: Every setting must be the same.
+    """
     wanted = dump_config(config)
     for path in sorted((directory / config.name).glob("*/run.yaml"), reverse=True):
         folder = RunFolder(path.parent)
-        is_open = folder.data_path.exists() and not folder.version_path.exists()
-        if (
-            is_open
-            and path.read_text(encoding="utf-8") == wanted
-            and not folder.is_locked()
-        ):
-            return folder
-    return None
+        if path.read_text(encoding="utf-8") == wanted and not folder.is_locked():
+            yield folder
 
 
 def resume_run(folder: RunFolder, stage: Stage = quiet) -> PreparedRun | None:
@@ -42,7 +50,7 @@ def resume_run(folder: RunFolder, stage: Stage = quiet) -> PreparedRun | None:
         stage: Called with what begins; the context ends with it.
     """
     run = reopen_run(folder, stage)
-    if described(run.encoder) != folder.read_json(folder.data_path):
+    if not has_its_rows(run):
         with stage(f"'{folder.path}' was of other data: a new run begins"):
             return None
     with stage(f"go on with '{folder.path}', {_progress(folder)}"):

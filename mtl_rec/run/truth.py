@@ -19,7 +19,7 @@ from mtl_rec.evaluation.report import Metrics
 from mtl_rec.evaluation.stored_predictions import StoredPredictions
 from mtl_rec.models import load_model
 from mtl_rec.run.folder import RunFolder
-from mtl_rec.run.preparing import PreparedRun, described, reopen_run
+from mtl_rec.run.preparing import PreparedRun, has_its_rows, reopen_run
 from mtl_rec.run.stages import Stage, quiet
 from mtl_rec.run.twin_runs import twin_run
 
@@ -157,7 +157,7 @@ def _compared(
 
 
 def _require_same_rows(run: PreparedRun) -> None:
-    if described(run.encoder) != run.folder.read_json(run.folder.data_path):
+    if not has_its_rows(run):
         raise ArtifactError(
             f"The data must be what the run in '{run.folder.path}' was trained on. "
             "Received: other rows. Restore them, or train the run again."

@@ -5,16 +5,14 @@ from pathlib import Path
 
 import keras
 
-from mtl_rec.config.loading import dump_config
 from mtl_rec.config.run import RunConfig
 from mtl_rec.config.twins import single_task_twin
 from mtl_rec.run.backends import require_backends
-from mtl_rec.run.finishing import finish_run
 from mtl_rec.run.folder import RunFolder
-from mtl_rec.run.pipeline import fit_prepared
-from mtl_rec.run.preparing import PreparedRun
+from mtl_rec.run.pipeline import complete_run
+from mtl_rec.run.preparing import PreparedRun, begin_run
+from mtl_rec.run.resuming import runs_of
 from mtl_rec.run.stages import Stage, quiet
-from mtl_rec.whole_files import write_json
 
 
 def twin_run(
@@ -46,14 +44,10 @@ def twin_run(
         with stage(f"the single-task twin is in '{found.path}'"):
             return found
     require_backends(config.training)
-    folder = found or _begun(runs_directory, config, run, about)
+    folder = found or begin_run(config, runs_directory, run.preprocessor, about)
     with stage(f"train the single-task twin in '{folder.path}'"):
         pass
-    twin = replace(run, folder=folder, config=config)
-    with folder.locked():
-        if not folder.model_path.exists():
-            fit_prepared(twin, callbacks)
-        finish_run(twin, stage)
+    complete_run(replace(run, folder=folder, config=config), stage, callbacks)
     return folder
 
 
@@ -65,23 +59,5 @@ def found_twin(directory: Path, config: RunConfig, about: object) -> RunFolder |
         config: Every setting must be the same.
         about: What `data.json` must say of the rows.
     """
-    wanted = dump_config(config)
-    for path in sorted((directory / config.name).glob("*/run.yaml"), reverse=True):
-        folder = RunFolder(path.parent)
-        if (
-            path.read_text(encoding="utf-8") == wanted
-            and folder.read_json(folder.data_path) == about
-            and not folder.is_locked()
-        ):
-            return folder
-    return None
-
-
-def _begun(
-    directory: Path, config: RunConfig, run: PreparedRun, about: object
-) -> RunFolder:
-    """A folder with what was learned of the rows, as `prepare_run` leaves it."""
-    folder = RunFolder.create(directory, config)
-    run.preprocessor.save(folder.preprocessor)
-    write_json(folder.data_path, about)
-    return folder
+    runs = runs_of(directory, config)
+    return next((r for r in runs if r.read_json(r.data_path) == about), None)
