@@ -81,9 +81,7 @@ def _is_ahead(difference: Difference | None, sign: int) -> bool:
 
 def truth_page(truth: Truth) -> str:
     """All contenders as Markdown."""
-    users = (
-        "Every row is its own." if truth.users is None else f"{truth.users:,} users."
-    )
+    users = "rows" if truth.users is None else f"{truth.users:,} users"
     lines = [
         f"# What the {truth.architecture} of `{truth.run}` is worth",
         "",
