@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from mtl_rec.config.evaluation import Evaluation
 from mtl_rec.evaluation.event_estimates import Estimates, event_estimates
 from mtl_rec.evaluation.keys import EvaluationKeys
 from mtl_rec.evaluation.output_rows import OutputRows, scored_outputs
@@ -13,7 +14,7 @@ from mtl_rec.evaluation.value_estimates import value_estimates
 from mtl_rec.metrics.threshold import best_threshold
 from mtl_rec.schema import EncodedExposures
 
-CUTOFFS = (5, 10)
+CUTOFFS = Evaluation().cutoffs
 """Each k of recall@k and NDCG@k where no config says otherwise."""
 
 
