@@ -1,6 +1,7 @@
 """Two models on the same rows: how much better one is, and how sure that is."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,24 +50,31 @@ Differences = dict[str, dict[str, Difference]]
 
 
 def paired_differences(
-    first: StoredPredictions, second: StoredPredictions, num_resamples: int = 1000
+    first: Mapping[str, Estimates], second: Mapping[str, Estimates]
 ) -> Differences:
     """What the second model's metrics are above those of the first.
 
     Args:
-        first: Of one model.
-        second: Of the other, with the same rows; outputs of only one are left out.
-        num_resamples: Draws of users, the same for both.
+        first: From `estimates_of`.
+        second: Likewise, of a model with the same rows and as many draws; outputs of
+            only one are left out.
     """
-    others = _estimates(second, num_resamples)
     return {
-        name: _subtracted(own, others[name])
-        for name, own in _estimates(first, num_resamples).items()
-        if name in others
+        name: _subtracted(own, second[name])
+        for name, own in first.items()
+        if name in second
     }
 
 
-def _estimates(model: StoredPredictions, num_resamples: int) -> dict[str, Estimates]:
+def estimates_of(
+    model: StoredPredictions, num_resamples: int = 1000
+) -> dict[str, Estimates]:
+    """Every metric of a model with its draws, by output.
+
+    Args:
+        model: What it predicted.
+        num_resamples: Draws of users, the same for all models with the same users.
+    """
     # No thresholds: precision and recall of two models compare at none.
     return {
         rows.name: output_estimates(rows, model.keys, {}, CUTOFFS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mtl_rec.evaluation.differences import Differences, paired_differences
+from mtl_rec.evaluation.differences import Differences, estimates_of, paired_differences
 from mtl_rec.evaluation.stored_predictions import StoredPredictions, read_predictions
 from mtl_rec.run.folder import RunFolder
 from mtl_rec.run.listing import RunEntry
@@ -22,12 +22,14 @@ def differences_from_first(runs: Sequence[RunEntry]) -> list[Differences | None]
         ArtifactError: A file is damaged.
     """
     first, *others = map(_stored, runs)
-    return [
-        paired_differences(first, other)
-        if first is not None and other is not None and first.has_rows_of(other)
-        else None
+    if first is None:
+        return [None] * len(others)
+    pairs = [
+        other if other is not None and first.has_rows_of(other) else None
         for other in others
     ]
+    own = estimates_of(first) if any(pairs) else {}
+    return [pair and paired_differences(own, estimates_of(pair)) for pair in pairs]
 
 
 def _stored(run: RunEntry) -> StoredPredictions | None:

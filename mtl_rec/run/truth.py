@@ -11,7 +11,11 @@ from mtl_rec.baselines import fit_linear, fit_popularity
 from mtl_rec.baselines.linear import require_scikit_learn
 from mtl_rec.config.model import SingleTask
 from mtl_rec.errors import ArtifactError
-from mtl_rec.evaluation.differences import Differences, paired_differences
+from mtl_rec.evaluation.differences import (
+    Differences,
+    estimates_of,
+    paired_differences,
+)
 from mtl_rec.evaluation.evaluator import evaluate_predictions
 from mtl_rec.evaluation.predicting import predict
 from mtl_rec.evaluation.reading_keys import read_keys
@@ -141,10 +145,13 @@ def _compared(
         return evaluate_predictions(predictions, exposures, keys, cutoffs=cutoffs)
 
     contenders = []
+    with stage("draw users for the intervals"):
+        ours = estimates_of(own, settings.resamples)
     for name, predictions in others.items():
         with stage(f"compare with {name}"):
-            theirs = StoredPredictions(predictions, exposures, keys)
-            differences = paired_differences(theirs, own, settings.resamples)
+            stored = StoredPredictions(predictions, exposures, keys)
+            theirs = estimates_of(stored, settings.resamples)
+            differences = paired_differences(theirs, ours)
             metrics = metrics_of(predictions)
         contenders.append(Contender(name, abouts[name], metrics, differences))
     return Truth(

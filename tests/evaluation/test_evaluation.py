@@ -8,7 +8,7 @@ import pytest
 from mtl_rec.config.evaluation import Evaluation as Settings
 from mtl_rec.config.tasks import Task
 from mtl_rec.evaluation import EvaluationKeys, Slicing, evaluate_predictions
-from mtl_rec.evaluation.differences import paired_differences
+from mtl_rec.evaluation.differences import estimates_of, paired_differences
 from mtl_rec.evaluation.evaluation import evaluate_fully
 from mtl_rec.evaluation.page import html_page
 from mtl_rec.evaluation.stored_predictions import (
@@ -133,7 +133,8 @@ def test_a_model_differs_from_itself_in_nothing_and_from_a_worse_one_for_certain
     random = np.random.default_rng(1)
     worse = {**predictions, "click": random.random(ROWS).astype(np.float32)}
     ours, theirs = (
-        StoredPredictions(own, exposures, keys) for own in (predictions, worse)
+        estimates_of(StoredPredictions(own, exposures, keys))
+        for own in (predictions, worse)
     )
 
     nothing = paired_differences(ours, ours)
