@@ -17,8 +17,7 @@ def columns_of(exposures: Any) -> dict[str, np.ndarray]:
     schema, columns = exposures.schema, {}
     for field in schema.fields:
         if isinstance(field, NumberField):
-            place = schema.fields_of(NumberField, field.side).index(field)
-            columns[field.name] = exposures.inputs[f"{field.side}_numbers"][:, place]
+            columns[field.name] = schema.numbers_of(field, exposures.inputs)[:, 0]
         else:
             ids = schema.ids_of(field, exposures.inputs)
             columns[field.name] = ids[:, 0] if ids.shape[1:] == (1,) else ids

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from mtl_rec.whole_files import written_whole
+
 ABOUT = "about"
 
 
@@ -88,9 +90,6 @@ def read_run(file: Path) -> Run:
 def write_run(file: Path, run: Run) -> None:
     """Writes a run that is either all there or not there at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_name(f".{file.name}")
-    with unfinished.open("wb") as stream:
-        np.savez_compressed(
-            stream, **{ABOUT: np.array(json.dumps(run.about)), **run.predictions}
-        )
-    unfinished.rename(file)
+    arrays = {ABOUT: np.array(json.dumps(run.about)), **run.predictions}
+    with written_whole(file) as unfinished, unfinished.open("wb") as stream:
+        np.savez_compressed(stream, **arrays)

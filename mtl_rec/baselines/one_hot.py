@@ -39,10 +39,7 @@ def _of_chunk(chunk: EncodedExposures) -> sparse.csr_array:
     first = 0
     for field in schema.fields:
         if isinstance(field, NumberField):
-            side = schema.fields_of(NumberField, field.side)
-            numbers = chunk.inputs[f"{field.side}_numbers"]
-            place = side.index(field)
-            values.append(numbers[:, place : place + 1])
+            values.append(schema.numbers_of(field, chunk.inputs))
             columns.append(np.full((num_rows, 1), first, np.int32))
         else:
             ids = schema.ids_of(field, chunk.inputs)

@@ -89,6 +89,13 @@ class Schema:
         place = self.fields_of(IdField, field.side).index(field)
         return inputs[f"{field.side}_ids"][:, place : place + 1]
 
+    def numbers_of(
+        self, field: NumberField, inputs: Mapping[str, np.ndarray]
+    ) -> np.ndarray:
+        """The column of packed inputs that holds a field's numbers, `(rows, 1)`."""
+        place = self.fields_of(NumberField, field.side).index(field)
+        return inputs[f"{field.side}_numbers"][:, place : place + 1]
+
     def number_names(self) -> dict[str, list[str]]:
         """By packed input that holds numbers, the field of every column."""
         names = {
