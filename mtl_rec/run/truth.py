@@ -29,6 +29,9 @@ from mtl_rec.run.twin_runs import twin_run
 
 TWIN, POPULARITY, REGRESSION = "single_task", "popularity", "logistic_regression"
 
+Prediction = tuple[dict[str, Any], dict[str, np.ndarray]]
+"""What a contender says of itself, and what it predicts, by output."""
+
 
 @dataclass(frozen=True)
 class Contender:
@@ -107,35 +110,31 @@ def truth_of(
     require_scikit_learn()
     run = reopen_run(folder, stage)
     _require_same_rows(run)
-    abouts: dict[str, dict[str, Any]] = {}
-    predictions: dict[str, dict[str, np.ndarray]] = {}
+    others: dict[str, Prediction] = {}
     train, validation, test = map(run.encoder.encode, ("train", "validation", "test"))
     if not isinstance(run.config.model.architecture, SingleTask):
         twin = twin_run(run, runs_directory, stage, callbacks)
-        abouts[TWIN] = {"run": str(twin.path)}
         with stage("score the test rows with the single-task twin"):
-            predictions[TWIN] = predict(load_model(twin.model_path), test)
+            predictions = predict(load_model(twin.model_path), test)
+        others[TWIN] = {"run": str(twin.path)}, predictions
     with stage("count how popular items are"):
         item = run.config.evaluation.item
         baseline = fit_popularity(train, validation, test, item)
-    abouts[POPULARITY] = {"chosen": baseline.chosen}
-    predictions[POPULARITY] = baseline.predictions
+    others[POPULARITY] = {"chosen": baseline.chosen}, baseline.predictions
     with stage("fit logistic regressions") as progress:
         baseline = fit_linear(train, validation, test, progress)
-    abouts[REGRESSION] = {"chosen": baseline.chosen}
-    predictions[REGRESSION] = baseline.predictions
+    others[REGRESSION] = {"chosen": baseline.chosen}, baseline.predictions
     with stage("score the test rows with the run"):
         keys = read_keys(run.splits, "test", run.config.evaluation)
         own = predict(load_model(folder.model_path), test)
     stored = StoredPredictions(own, test, keys)
-    return _compared(run, stored, predictions, abouts, stage)
+    return _compared(run, stored, others, stage)
 
 
 def _compared(
     run: PreparedRun,
     own: StoredPredictions,
-    others: dict[str, dict[str, np.ndarray]],
-    abouts: dict[str, dict[str, Any]],
+    others: dict[str, Prediction],
     stage: Stage,
 ) -> Truth:
     exposures, keys, settings = own.exposures, own.keys, run.config.evaluation
@@ -147,13 +146,13 @@ def _compared(
     contenders = []
     with stage("draw users for the intervals"):
         ours = estimates_of(own, settings.resamples)
-    for name, predictions in others.items():
+    for name, (about, predictions) in others.items():
         with stage(f"compare with {name}"):
             stored = StoredPredictions(predictions, exposures, keys)
             theirs = estimates_of(stored, settings.resamples)
             differences = paired_differences(theirs, ours)
             metrics = metrics_of(predictions)
-        contenders.append(Contender(name, abouts[name], metrics, differences))
+        contenders.append(Contender(name, about, metrics, differences))
     return Truth(
         run.folder.path,
         run.config.model.architecture.kind,
