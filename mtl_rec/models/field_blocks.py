@@ -15,8 +15,9 @@ from mtl_rec.models.blocks import (
     Part,
 )
 from mtl_rec.models.field_order import PlacedField, SideOrder
-from mtl_rec.models.inputs import embedding_tables, rows_by_vocabulary, table_name
+from mtl_rec.models.inputs import embedding_tables, table_name
 from mtl_rec.models.products import FieldProduct
+from mtl_rec.models.table_reads import rows_by_vocabulary
 from mtl_rec.schema.fields import NumberField
 from mtl_rec.schema.schema import Schema
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mtl_rec.config.features import Side
-from mtl_rec.models.inputs import FIELD_GROUPS, embedding_tables
+from mtl_rec.models.inputs import embedding_tables
 from mtl_rec.models.products import FieldProduct, field_products
+from mtl_rec.models.table_columns import FIELD_GROUPS
 from mtl_rec.schema.fields import Field, IdField, IdListField, NumberField
 from mtl_rec.schema.schema import FieldKind, Schema
 

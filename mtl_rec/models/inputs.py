@@ -1,24 +1,21 @@
 """From packed inputs to embedded fields: the same for every architecture."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from itertools import accumulate
+from collections.abc import Mapping
 
 import keras
 
-from mtl_rec.config.features import SIDES, Side
 from mtl_rec.models.fields import (
     EmbeddedFields,
     SideFields,
     SmallFields,
     flattened,
-    joined,
 )
 from mtl_rec.models.layer_names import layer_name
-from mtl_rec.models.layers.fused_embedding import FusedEmbedding
 from mtl_rec.models.layers.masked_mean import MaskedMean
 from mtl_rec.models.products import EmbeddedSides
-from mtl_rec.models.table_columns import TableColumns, columns_of
+from mtl_rec.models.table_columns import FIELD_GROUPS
+from mtl_rec.models.table_reads import read_table
 from mtl_rec.schema.fields import IdListField, Vocabulary
 from mtl_rec.schema.schema import Schema
 
@@ -26,12 +23,6 @@ SMALL_VOCABULARY = 512
 """Ids up to which `FieldLinear` multiplies a vocabulary as a whole.
 
 For 512 ids at batch 512 that is as many products as multiplying the batch."""
-
-FIELD_GROUPS: dict[bool, tuple[Side, ...]] = {
-    True: ("user",),
-    False: tuple(side for side in SIDES if side != "user"),
-}
-"""Sides by whether their fields are the same for all exposures of a request."""
 
 
 def packed_inputs(schema: Schema) -> dict[str, keras.KerasTensor]:
@@ -65,16 +56,6 @@ def table_name(width: int, is_small: bool, network: str = "") -> str:
     return layer_name(f"{small}embedding_{width}", network)
 
 
-def rows_by_vocabulary(
-    vocabularies: Sequence[Vocabulary],
-) -> dict[str, tuple[int, int]]:
-    """By vocabulary, its first row in the table and how many it has."""
-    sizes = [vocabulary.num_ids for vocabulary in vocabularies]
-    firsts = [end - size for end, size in zip(accumulate(sizes), sizes, strict=True)]
-    names = [vocabulary.name for vocabulary in vocabularies]
-    return dict(zip(names, zip(firsts, sizes, strict=True), strict=True))
-
-
 def embed_fields(
     inputs: Mapping[str, keras.KerasTensor],
     schema: Schema,
@@ -96,39 +77,28 @@ def embed_fields(
     sides = EmbeddedSides()
     tables = embedding_tables(schema, embedding_dim)
     for (width, is_small), vocabularies in tables.items():
-        rows = rows_by_vocabulary(vocabularies)
-        columns = {
-            is_user: columns_of(inputs, schema, names, rows)
-            for is_user, names in FIELD_GROUPS.items()
-        }
-        used = {is_user: own for is_user, own in columns.items() if own.ids}
-        if not used:
-            continue
-        table = FusedEmbedding(
-            num_rows=sum(vocabulary.num_ids for vocabulary in vocabularies),
-            embedding_dim=width,
-            offsets=[row for own in used.values() for row in own.first_rows],
-            returns_table=is_small,
-            row_blocks=rows,
-            name=table_name(width, is_small, network),
-        )
-        outputs = table([joined(own.ids) for own in used.values()])
-        for (is_user, own), embedded in zip(used.items(), outputs, strict=False):
-            singles = embedded[:, : own.num_single]
-            if own.num_single and is_small:
+        name = table_name(width, is_small, network)
+        for reads in read_table(
+            inputs, schema, vocabularies, width, name, returns_table=is_small
+        ):
+            is_user, own = reads.is_by_request, reads.columns
+            if own.num_single and reads.table is not None:
                 fields = SmallFields(
-                    singles,
+                    reads.singles,
                     own.ids[0],
-                    outputs[-1],
+                    reads.table,
                     tuple(own.first_rows[: own.num_single]),
                     tuple(own.num_ids),
                 )
                 small[is_user].append(fields)
             elif own.num_single:
-                others[is_user].append(flattened(singles))
-            lists = _encoded_lists(inputs, own, embedded, network)
+                others[is_user].append(flattened(reads.singles))
+            lists = [
+                _encode_list(field, embedded, inputs[field.name], network)
+                for field, embedded in reads.lists()
+            ]
             others[is_user] += lists
-            sides.add(width, is_user, own.without_context(singles, lists))
+            sides.add(width, is_user, own.without_context(reads.singles, lists))
     for is_user, names in FIELD_GROUPS.items():
         numbers = [f"{name}_numbers" for name in names]
         others[is_user] += [inputs[name] for name in numbers if name in inputs]
@@ -140,17 +110,6 @@ def embed_fields(
             if small[is_user] or others[is_user]
         )
     )
-
-
-def _encoded_lists(
-    inputs, columns: TableColumns, embedded, network: str
-) -> list[keras.KerasTensor]:
-    encoded, start = [], columns.num_single
-    for field in columns.lists:
-        own = embedded[:, start : start + field.length]
-        encoded.append(_encode_list(field, own, inputs[field.name], network))
-        start += field.length
-    return encoded
 
 
 def _encode_list(field: IdListField, embedded, ids, network: str) -> keras.KerasTensor:

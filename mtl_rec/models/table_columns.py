@@ -6,10 +6,16 @@ from dataclasses import dataclass
 import keras
 from keras import ops
 
-from mtl_rec.config.features import Side
+from mtl_rec.config.features import SIDES, Side
 from mtl_rec.models.fields import flattened, joined
 from mtl_rec.schema.fields import IdField, IdListField
 from mtl_rec.schema.schema import Schema
+
+FIELD_GROUPS: dict[bool, tuple[Side, ...]] = {
+    True: ("user",),
+    False: tuple(side for side in SIDES if side != "user"),
+}
+"""Sides by whether their fields are the same for all exposures of a request."""
 
 
 @dataclass(frozen=True)
