@@ -52,6 +52,7 @@ class Block:
             in for each other; of an embedding, row by row.
         number: The numeric feature that is multiplied, if one is.
         bias: What is added to that product.
+        logit_of: The task whose logit it is a term of, if it is one.
     """
 
     key: BlockKey
@@ -60,6 +61,7 @@ class Block:
     meaning: tuple[str, ...]
     number: str | None = None
     bias: BlockKey | None = None
+    logit_of: str | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:

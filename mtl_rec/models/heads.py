@@ -6,9 +6,11 @@ from typing import Any
 import keras
 
 from mtl_rec.config.sampling import SAMPLING_OFFSET
+from mtl_rec.models.fields import joined
 from mtl_rec.models.layers.funnel import FunnelLogProbabilities
 from mtl_rec.models.layers.parallel_mlp import ParallelMLP
 from mtl_rec.models.layers.task_heads import TaskHeads
+from mtl_rec.models.linear_terms import linear_terms
 from mtl_rec.schema.schema import LabelScale, Schema
 
 
@@ -18,27 +20,30 @@ def funnel_heads(
     dropout: float,
     schema: Schema,
     inputs: Mapping[str, keras.KerasTensor],
-    stops_ancestors: bool = False,
+    is_apart: bool = False,
 ) -> dict[str, keras.KerasTensor]:
-    """A tower and a logit for each task, then the log-probabilities of the funnel.
+    """A tower, a linear term and a logit for each task, then the funnel's outputs.
 
     Args:
         task_vectors: `(batch, dim)` that all tasks share, or `(batch, tasks, dim)`.
         tower_units: Widths of every tower's layers.
         dropout: Share of each tower layer's outputs dropped in training.
         schema: Names the tasks.
-        inputs: From `packed_inputs`; only the correction for sampling is taken.
-        stops_ancestors: As `FunnelLogProbabilities` has it.
+        inputs: From `packed_inputs`.
+        is_apart: Whether tasks share nothing: neither a table, nor the gradient of
+            events before theirs.
 
     Returns:
         By task, what `FunnelLogProbabilities` says of it.
     """
     num_tasks = len(schema.tasks)
     towers = ParallelMLP(num_tasks, tower_units, dropout, name="towers")(task_vectors)
-    logits = TaskHeads(name="logits")(towers)
-    funnel = FunnelLogProbabilities(
-        _task_settings(schema), stops_ancestors, name="funnel"
-    )
+    networks = [task.name for task in schema.tasks] if is_apart else [""]
+    each = num_tasks // len(networks)
+    linear = [linear_terms(inputs, schema, each, network) for network in networks]
+    terms = [joined(linear)] if linear[0] is not None else []
+    logits = TaskHeads(name="logits")(towers, *terms)
+    funnel = FunnelLogProbabilities(_task_settings(schema), is_apart, name="funnel")
     if SAMPLING_OFFSET in inputs:
         return funnel([logits, inputs[SAMPLING_OFFSET]])
     return funnel(logits)

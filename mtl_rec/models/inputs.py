@@ -40,8 +40,13 @@ def embedding_tables(
     tables: dict[tuple[int, bool], list[Vocabulary]] = defaultdict(list)
     for vocabulary in schema.vocabularies.values():
         width = vocabulary.embedding_dim or embedding_dim
-        tables[width, vocabulary.num_ids <= SMALL_VOCABULARY].append(vocabulary)
+        tables[width, is_small(vocabulary)].append(vocabulary)
     return tables
+
+
+def is_small(vocabulary: Vocabulary) -> bool:
+    """Whether its ids stand in a table that is swept whole."""
+    return vocabulary.num_ids <= SMALL_VOCABULARY
 
 
 def table_name(width: int, is_small: bool, network: str = "") -> str:
@@ -76,10 +81,10 @@ def embed_fields(
     others: dict[bool, list[keras.KerasTensor]] = {True: [], False: []}
     sides = EmbeddedSides()
     tables = embedding_tables(schema, embedding_dim)
-    for (width, is_small), vocabularies in tables.items():
-        name = table_name(width, is_small, network)
+    for (width, of_small), vocabularies in tables.items():
+        name = table_name(width, of_small, network)
         for reads in read_table(
-            inputs, schema, vocabularies, width, name, returns_table=is_small
+            inputs, schema, vocabularies, width, name, returns_table=of_small
         ):
             is_user, own = reads.is_by_request, reads.columns
             if own.num_single and reads.table is not None:

@@ -42,6 +42,6 @@ def build_single_task(
         config.dropout,
         schema,
         inputs,
-        stops_ancestors=True,
+        is_apart=True,
     )
     return keras.Model(inputs, outputs, name="single_task")

@@ -64,6 +64,7 @@ def columns_of(
     schema: Schema,
     sides: Sequence[Side],
     rows: Mapping[str, tuple[int, int]],
+    takes_lists: bool = True,
 ) -> TableColumns:
     """The columns of some sides whose vocabularies a table has.
 
@@ -72,6 +73,7 @@ def columns_of(
         schema: Has the fields.
         sides: Whose fields.
         rows: From `rows_by_vocabulary`.
+        takes_lists: Whether lists ask too, or single ids alone.
     """
     ids, single, num_of_context = [], [], 0
     for side in sides:
@@ -85,7 +87,7 @@ def columns_of(
         field
         for side in sides
         for field in schema.fields_of(IdListField, side)
-        if field.vocabulary in rows
+        if takes_lists and field.vocabulary in rows
     ]
     first_rows = [first for first, _ in single]
     for field in lists:

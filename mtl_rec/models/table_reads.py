@@ -49,6 +49,7 @@ def read_table(
     width: int,
     name: str,
     returns_table: bool = False,
+    takes_lists: bool = True,
     is_shown: bool = True,
 ) -> list[TableReads]:
     """One table for some vocabularies, read by all fields that have one of them.
@@ -60,11 +61,12 @@ def read_table(
         width: Of a row.
         name: Of the layer.
         returns_table: As `FusedEmbedding` has it.
+        takes_lists: As `columns_of` has it.
         is_shown: Whether people may want to look at the rows of its vocabularies.
     """
     rows = rows_by_vocabulary(vocabularies)
     groups = {
-        is_by_request: columns_of(inputs, schema, sides, rows)
+        is_by_request: columns_of(inputs, schema, sides, rows, takes_lists)
         for is_by_request, sides in FIELD_GROUPS.items()
     }
     used = {group: columns for group, columns in groups.items() if columns.ids}

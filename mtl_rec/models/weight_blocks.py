@@ -11,7 +11,6 @@ from mtl_rec.config.model import MMoE, Model, SharedBottom, SingleTask
 from mtl_rec.models.blocks import (
     BIAS,
     BODY,
-    HEAD,
     KERNEL,
     TOWER,
     Block,
@@ -30,6 +29,7 @@ from mtl_rec.models.field_blocks import (
 )
 from mtl_rec.models.field_order import SideOrder, field_order
 from mtl_rec.models.layer_names import layer_name
+from mtl_rec.models.linear_blocks import logit_blocks
 from mtl_rec.schema.schema import Schema
 
 
@@ -61,7 +61,12 @@ def weight_blocks(config: Model, schema: Schema) -> list[Block]:
         ),
         *body,
         *_towers(schema, orders, tower_input, architecture.tower_units),
-        *_heads(schema, architecture.tower_units),
+        *logit_blocks(
+            schema,
+            architecture.tower_units[-1],
+            _tower_meaning(architecture.tower_units),
+            is_apart=isinstance(architecture, SingleTask),
+        ),
     ]
 
 
@@ -162,17 +167,6 @@ def _towers(
                 yield Block(BlockKey(part, kernel), path, region, (before, after))
             yield Block(bias, f"towers/{bias.detail}", (own, *whole(wide)), (after,))
             width, before = wide, after
-
-
-def _heads(schema: Schema, tower_units: tuple[int, ...]) -> Iterator[Block]:
-    for position, task in enumerate(schema.tasks):
-        part, own = Part(HEAD, task.name), slice(position, position + 1)
-        given = f" after {task.after}" if task.after else ""
-        logit = f"{task.kind} task{given}"
-        region = (own, *whole(tower_units[-1]))
-        meaning = (_tower_meaning(tower_units), logit)
-        yield Block(BlockKey(part, KERNEL), f"logits/{KERNEL}", region, meaning)
-        yield Block(BlockKey(part, BIAS), f"logits/{BIAS}", (own,), (logit,))
 
 
 def _bottom_meaning(units: tuple[int, ...]) -> str:

@@ -72,7 +72,11 @@ def test_the_kernels_of_a_field_are_what_it_is_multiplied_by(made, schema):
     for field in schema.fields:
         other = with_other_values(batch, schema, field)
         assert not np.allclose(logits(model, batch), logits(model, other))
-        own = [block for block in blocks if field.name in fields_multiplied(block)]
+        own = [
+            block
+            for block in blocks
+            if field.name in fields_multiplied(block) or is_linear(block, field)
+        ]
 
         set_blocks(model, own, 0.0)
 
@@ -117,6 +121,12 @@ def test_what_is_of_a_task_changes_its_logit_alone(made, schema):
 
             assert np.flatnonzero(changed).tolist() == [position]
             model.set_weights(before)
+
+
+def is_linear(block, field):
+    """Whether a block has the linear weights of the ids of a field."""
+    is_term = block.logit_of is not None and block.key.part.kind == EMBEDDING
+    return is_term and block.key.part.name == getattr(field, "vocabulary", None)
 
 
 def fields_multiplied(block):

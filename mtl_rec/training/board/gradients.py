@@ -10,6 +10,7 @@ import numpy as np
 from mtl_rec.models.layers.fused_embedding import FusedEmbedding
 from mtl_rec.models.layers.mixture_of_experts import MixtureOfExperts
 from mtl_rec.models.layers.task_heads import TaskHeads
+from mtl_rec.models.linear_terms import LINEAR
 
 EXPERTS_AND_GATES = "experts_and_gates"
 """Start of the names of layers whose last columns are the gates', the others the
@@ -52,6 +53,8 @@ def _by_part(
     if layer.name.startswith(EXPERTS_AND_GATES):
         yield "experts", gradient[..., :-num_gates]
         yield "gates", gradient[..., -num_gates:]
+    elif LINEAR in layer.name:
+        yield LINEAR, gradient
     elif isinstance(layer, FusedEmbedding):
         yield "tables", gradient
     elif isinstance(layer, TaskHeads):

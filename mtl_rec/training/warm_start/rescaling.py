@@ -34,8 +34,12 @@ def rescale(
             # Said once for each number, not again for every gate.
             if has_changed and block.key.part.kind != GATE:
                 yield block.key.part, f"'{block.number}' is standardised anew"
-        elif block.key.part.kind == HEAD and _rescale_logit(block, own, source):
-            yield block.key.part, "scaled anew"
+        # The bias, which the numbers of a logit may have shifted, comes after them.
+        if block.logit_of is not None:
+            has_changed = _rescale_logit(block, block.logit_of, own, source)
+            # Said once for each task, not again for every vocabulary.
+            if has_changed and block.key.part.kind == HEAD:
+                yield block.key.part, "scaled anew"
 
 
 def _rescale_number(kernel: Block, bias: Block, own: Weights, source: Weights) -> bool:
@@ -52,10 +56,9 @@ def _rescale_number(kernel: Block, bias: Block, own: Weights, source: Weights) -
     return True
 
 
-def _rescale_logit(block: Block, own: Weights, source: Weights) -> bool:
+def _rescale_logit(block: Block, task: str, own: Weights, source: Weights) -> bool:
     """Whether what is made of the logit has changed."""
-    name = block.key.part.name
-    before, now = (w.learned.served_scale(name) for w in (source, own))
+    before, now = (w.learned.served_scale(task) for w in (source, own))
     if before == now:
         return False
     (old_mean, old_deviation), (mean, deviation) = before, now

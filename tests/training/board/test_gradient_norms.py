@@ -23,4 +23,5 @@ def test_columns_of_gates_are_told_from_those_of_experts(make_model, exposures):
     ]
     gates = np.concatenate([g[..., 16:].ravel() for g in shared])
     assert norms["gates"] == pytest.approx(np.linalg.norm(gates), rel=1e-5)
-    assert set(norms) == {"all", "experts", "gates", "towers", "heads", "tables"}
+    parts = {"experts", "gates", "towers", "heads", "tables", "linear"}
+    assert set(norms) == {"all", *parts}
