@@ -49,6 +49,27 @@ class TeachingRows:
         """Whether two labels differ."""
         return len(self) > 0 and bool(self.labels.min() < self.labels.max())
 
+    def taken(self, rows: np.ndarray) -> "TeachingRows":
+        """Some of them.
+
+        Args:
+            rows: Which, places among these rows.
+        """
+        places, labels, weights = (
+            values[rows] for values in (self.places, self.labels, self.weights)
+        )
+        return TeachingRows(places, labels, weights, self.is_event)
+
+    def spread(self, most: int) -> np.ndarray:
+        """Rows of every label alike, and of every time: in order, `most` at most.
+
+        Both labels of an event are among them.
+        """
+        # The rarer label first, as the first row is always taken.
+        sign = 1 if self.labels.mean() > 0.5 else -1
+        by_label = np.argsort(sign * self.labels, kind="stable")
+        return np.sort(by_label[:: -(-len(self) // most)])
+
     def constant(self) -> float:
         """What to predict of any row: the mean label, which no event has surely.
 

@@ -10,6 +10,7 @@ from sklearn.metrics import log_loss
 
 from mtl_rec.baselines import fit_linear
 from mtl_rec.baselines.one_hot import num_columns, one_hot
+from mtl_rec.baselines.teaching_rows import TeachingRows
 from mtl_rec.errors import ConfigError
 from mtl_rec.schema.stored_arrays import is_stored
 
@@ -107,6 +108,37 @@ def test_events_are_those_of_scikit_learn_where_the_condition_holds(
         model.predict_proba(dense(scored))[:, 1],
         atol=4e-3,
     )
+
+
+def test_of_many_rows_some_choose_the_strength_and_all_are_fitted(
+    make_exposures, monkeypatch
+):
+    monkeypatch.setattr("mtl_rec.baselines.regressions.MOST_SEARCHED_ROWS", 120)
+    train, validation, scored = (make_exposures(500, seed) for seed in range(3))
+
+    found = fit_linear(train, validation, scored)
+
+    chosen = found.chosen["click"]["variance"]
+    model = LogisticRegression(C=chosen, tol=1e-8, max_iter=2000)
+    model.fit(dense(train), train.labels["click"][:, 0])
+    np.testing.assert_allclose(
+        found.predictions["click"], model.predict_proba(dense(scored))[:, 1], atol=4e-3
+    )
+
+
+@pytest.mark.parametrize("num_positives", [1, 30, 400, 499])
+def test_some_rows_have_both_labels_in_the_same_shares(num_positives):
+    labels = np.zeros(500)
+    labels[np.random.default_rng(0).permutation(500)[:num_positives]] = 1
+    rows = TeachingRows(np.arange(500), labels, np.ones(500), True)
+
+    some = rows.taken(rows.spread(100))
+
+    assert len(some) == 100
+    assert some.teaches
+    assert some.labels.sum() == pytest.approx(num_positives / 5, abs=1)
+    assert np.all(np.diff(some.places) > 0)
+    np.testing.assert_array_equal(some.labels, labels[some.places])
 
 
 def test_values_are_those_of_ridge_regression(make_exposures):
