@@ -7,7 +7,6 @@ from keras import ops
 
 from mtl_rec.config.interactions import (
     SIDE_PRODUCTS,
-    Concat,
     Cross,
     Dot,
     FactorizationMachine,
@@ -46,7 +45,6 @@ MADE = {
     "no bottoms, crossed": Cross(kind="cross", num_layers=1, rank=3),
     "shared_bottom, fm": FactorizationMachine(kind="fm"),
     "no bottom, dot": Dot(kind="dot"),
-    "shared_bottom, concat": Concat(kind="concat"),
 }
 
 
