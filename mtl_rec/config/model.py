@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mtl_rec.config.base import Count, Section
+from mtl_rec.config.interactions import SIDE_PRODUCTS, Interactions
 
 Units = tuple[Count, ...]
 Rate = Annotated[float, Field(ge=0, lt=1)]
@@ -56,5 +57,8 @@ class Model(Section):
 
     architecture: Architecture
     """How the tasks share what they learn."""
+    interactions: Interactions = SIDE_PRODUCTS
+    """What becomes of the embedded fields before the architecture sees them. Numbers
+    take no part: `transform: quantiles` embeds them."""
     embedding_dim: Count = 16
     """Width of embeddings whose feature does not state its own."""

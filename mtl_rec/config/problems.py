@@ -16,6 +16,7 @@ from mtl_rec.config.export import Ranking
 from mtl_rec.config.export_checks import ranking_problems
 from mtl_rec.config.features import Feature
 from mtl_rec.config.log_checks import log_problems
+from mtl_rec.config.regularizer_checks import regularizer_problems
 from mtl_rec.config.sections import (
     child,
     kinds_of,
@@ -25,6 +26,7 @@ from mtl_rec.config.sections import (
     value_at,
 )
 from mtl_rec.config.tasks import Task
+from mtl_rec.config.training import Training
 from mtl_rec.config.wording import shown, wording
 
 
@@ -40,6 +42,7 @@ def describe(error: ValidationError, settings: dict[str, Any]) -> list[str]:
         *_on_log(settings),
         *_on_ranking(settings),
         *_on_slices(settings),
+        *_on_regularizers(settings),
     ]
     for path, text in between:
         problems.append((path.split("."), text))
@@ -140,6 +143,17 @@ def _on_slices(settings: dict[str, Any]) -> list[Problem]:
         evaluation = None
     features = _declared(settings.get("features"), TypeAdapter(Feature))
     return slice_problems(evaluation, features)
+
+
+def _on_regularizers(settings: dict[str, Any]) -> list[Problem]:
+    """What they can't be combined with, and features that are not there."""
+    given = settings.get("training") or {}
+    try:
+        training = Training.model_validate_json(json.dumps(given), strict=True)
+    except ValidationError:
+        training = None
+    features = _declared(settings.get("features"), TypeAdapter(Feature))
+    return regularizer_problems(training, features)
 
 
 def _declared(items: Any, kind: TypeAdapter[Item]) -> Declared[Item]:

@@ -16,6 +16,7 @@ from mtl_rec.config.export_checks import ranking_problems
 from mtl_rec.config.features import Feature
 from mtl_rec.config.log_checks import log_problems
 from mtl_rec.config.model import Model
+from mtl_rec.config.regularizer_checks import regularizer_problems
 from mtl_rec.config.tasks import Task
 from mtl_rec.config.training import Training
 
@@ -48,6 +49,7 @@ class RunConfig(Section):
                 *find_problems(self.features, self.tasks, metric, kept),
                 *ranking_problems(self.export.ranking, self.features, self.tasks),
                 *slice_problems(self.evaluation, self.features),
+                *regularizer_problems(self.training, self.features),
             ]
         )
         if isinstance(self.data.source, EventLog):

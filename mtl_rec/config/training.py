@@ -11,6 +11,7 @@ from pydantic import (
 )
 
 from mtl_rec.config.base import Count, NonEmpty, Section
+from mtl_rec.config.regularizers import ColdStartDropout, Rate, TextAugmentation
 
 
 class _OfTables(Section):
@@ -117,6 +118,18 @@ class Training(Section):
     all that is predicted and served are float32 either way. `mixed_bfloat16` is for
     GPUs and TPUs, which have units for it. On a CPU, even one with AVX512-BF16, it
     gains nothing: measured per row, as long on TensorFlow and a third longer on JAX."""
+    cold_start_dropout: ColdStartDropout | None = None
+    """Make users and items unknown now and then, so that texts, categories and
+    histories carry what ids cannot."""
+    text_augmentation: TextAugmentation | None = None
+    """Change texts a little in every step."""
+    label_smoothing: Rate = 0.0
+    """Share by which the label of an event is moved to the event's rate in the batch;
+    the losses that training reports are of these labels, validation's are not."""
+    adversarial_norm: PositiveFloat | None = None
+    """Norm by which the embeddings of each exposure are moved in the direction that its
+    loss minds most; the loss is then the mean of that of the batch and of its moved
+    twin. A step takes about three times as long."""
     warm_start: NonEmpty | None = None
     """Folder of a finished run whose weights are the start, as far as they are of the
     same values, features and tasks."""

@@ -4,8 +4,9 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
-EMBEDDING, FIRST_LAYER, BODY, GATE, TOWER, HEAD = (
+EMBEDDING, INTERACTION, FIRST_LAYER, BODY, GATE, TOWER, HEAD = (
     "embedding",
+    "interaction",
     "first layer",
     "body",
     "gate",

@@ -20,10 +20,11 @@ def build_model(config: Model, schema: Schema) -> keras.Model:
         A model whose outputs are, by task, `(batch, 2)` = [log P, log(1 - P)] of an
         event or `(batch, 1)` of a value. `probability_model` names what is served.
     """
+    width, interactions = config.embedding_dim, config.interactions
     match config.architecture:
         case SharedBottom() as architecture:
-            return build_shared_bottom(architecture, schema, config.embedding_dim)
+            return build_shared_bottom(architecture, schema, width, interactions)
         case MMoE() as architecture:
-            return build_mmoe(architecture, schema, config.embedding_dim)
+            return build_mmoe(architecture, schema, width, interactions)
         case SingleTask() as architecture:
-            return build_single_task(architecture, schema, config.embedding_dim)
+            return build_single_task(architecture, schema, width, interactions)

@@ -14,9 +14,8 @@ from mtl_rec.models.blocks import (
     BlockKey,
     Part,
 )
-from mtl_rec.models.field_order import PlacedField, SideOrder
 from mtl_rec.models.inputs import embedding_tables, table_name
-from mtl_rec.models.products import FieldProduct
+from mtl_rec.models.placed_fields import FieldProduct, PairSum, PlacedField, SideOrder
 from mtl_rec.models.table_reads import rows_by_vocabulary
 from mtl_rec.schema.fields import NumberField
 from mtl_rec.schema.schema import Schema
@@ -118,11 +117,14 @@ def placed_rows(
 def field_meaning(schema: Schema, placed: PlacedField) -> str:
     """What of a field a kernel multiplies."""
     if isinstance(placed.field, FieldProduct):
-        pair = (placed.field.user.vocabulary, placed.field.item.vocabulary)
-        user, item = (ids_meaning(schema, vocabulary) for vocabulary in pair)
-        return f"product of {user} and {item}"
+        pair = (placed.field.one.vocabulary, placed.field.other.vocabulary)
+        one, other = (ids_meaning(schema, vocabulary) for vocabulary in pair)
+        return f"product of {one} and {other}"
+    if isinstance(placed.field, PairSum):
+        return f"products of pairs of width {placed.width}"
     if not isinstance(placed.field, NumberField):
-        return f"{ids_meaning(schema, placed.field.vocabulary)} of width {placed.width}"
+        meaning = ids_meaning(schema, placed.field.vocabulary)
+        return " ".join([f"{meaning} of width {placed.width}", placed.became]).rstrip()
     transforms = {
         f.name: f.transform for f in schema.features if isinstance(f, Numeric)
     }

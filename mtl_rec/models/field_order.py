@@ -1,53 +1,43 @@
 """Which field stands where in what `embed_fields` gives, told without a graph."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from mtl_rec.config.features import Side
+from mtl_rec.config.features import SIDES, Side
+from mtl_rec.config.interactions import Interactions
 from mtl_rec.models.inputs import embedding_tables
-from mtl_rec.models.products import FieldProduct, field_products
+from mtl_rec.models.interactions import interacting_order
+from mtl_rec.models.interactions.embedded import BySide
+from mtl_rec.models.placed_fields import EmbeddedField, PlacedField, SideOrder
 from mtl_rec.models.table_columns import FIELD_GROUPS
-from mtl_rec.schema.fields import Field, IdField, IdListField, NumberField
+from mtl_rec.schema.fields import IdField, IdListField, NumberField
 from mtl_rec.schema.schema import FieldKind, Schema
 
 
-@dataclass(frozen=True)
-class PlacedField:
-    """A field as it is multiplied.
-
-    Attributes:
-        field: Which, or which two of them.
-        width: Numbers that an exposure has of it.
-    """
-
-    field: Field | FieldProduct
-    width: int
-
-
-@dataclass(frozen=True)
-class SideOrder:
-    """The fields of one `SideFields`, in order.
-
-    Attributes:
-        is_by_request: As there.
-        small: The columns of every `FieldLinear`.
-        others: What is side by side in `others`.
-    """
-
-    is_by_request: bool
-    small: tuple[tuple[PlacedField, ...], ...]
-    others: tuple[PlacedField, ...]
-
-    def joined(self) -> list[PlacedField]:
-        """The fields of `SideFields.parts`."""
-        return [*(placed for columns in self.small for placed in columns), *self.others]
-
-
-def field_order(schema: Schema, embedding_dim: int) -> list[SideOrder]:
+def field_order(
+    schema: Schema, embedding_dim: int, interactions: Interactions
+) -> list[SideOrder]:
     """The order of `embed_fields`, for the same arguments."""
+    plain = _plain_order(schema, embedding_dim)
+    return interacting_order(
+        interactions, plain, embedded_fields(schema, embedding_dim)
+    )
+
+
+def embedded_fields(schema: Schema, embedding_dim: int) -> BySide[EmbeddedField]:
+    """The fields that are embedded, in the order of `EmbeddedSides`."""
+    embedded: BySide[EmbeddedField] = BySide()
+    for (width, _), vocabularies in embedding_tables(schema, embedding_dim).items():
+        names = {vocabulary.name for vocabulary in vocabularies}
+        for side in SIDES:
+            fields = [*_of(schema, IdField, [side]), *_of(schema, IdListField, [side])]
+            own = [field for field in fields if field.vocabulary in names]
+            embedded.add(width, {side: own})
+    return embedded
+
+
+def _plain_order(schema: Schema, embedding_dim: int) -> list[SideOrder]:
+    """Without interactions."""
     orders = []
-    embedded: dict[tuple[int, Side], list[IdField | IdListField]] = defaultdict(list)
     for is_by_request, sides in FIELD_GROUPS.items():
         small, others = [], []
         tables = embedding_tables(schema, embedding_dim)
@@ -63,25 +53,10 @@ def field_order(schema: Schema, embedding_dim: int) -> list[SideOrder]:
             else:
                 others += placed
             others += [PlacedField(field, width) for field in lists]
-            for field in (*singles, *lists):
-                embedded[width, field.side].append(field)
         others += [PlacedField(f, 1) for f in _of(schema, NumberField, sides)]
-        if not is_by_request:
-            others += [PlacedField(product, 1) for product in _products(embedded)]
         if small or others:
             orders.append(SideOrder(is_by_request, tuple(small), tuple(others)))
     return orders
-
-
-def _products(
-    embedded: Mapping[tuple[int, Side], list[IdField | IdListField]],
-) -> list[FieldProduct]:
-    return [
-        product
-        for (width, side), users in embedded.items()
-        if side == "user"
-        for product in field_products(users, embedded.get((width, "item"), []))
-    ]
 
 
 def _of(

@@ -38,16 +38,26 @@ class SideFields:
     Attributes:
         is_by_request: The user's, which are the same for all exposures of a request.
         small: Those that `FieldLinear` takes.
-        others: `(batch, width)` each: large vocabularies, encoded lists, numbers.
+        others: `(batch, width)` each: large vocabularies, encoded lists.
+        numbers: `(batch, width)` each.
+        interactions: `(batch, width)` each: what was made of several fields.
     """
 
     is_by_request: bool
     small: tuple[SmallFields, ...]
     others: tuple[keras.KerasTensor, ...]
+    numbers: tuple[keras.KerasTensor, ...] = ()
+    interactions: tuple[keras.KerasTensor, ...] = ()
+
+    @property
+    def dense_parts(self) -> list[keras.KerasTensor]:
+        """All but those that `FieldLinear` takes."""
+        return [*self.others, *self.numbers, *self.interactions]
 
     def parts(self) -> list[keras.KerasTensor]:
         """All fields, `(batch, width)` each."""
-        return [*(flattened(fields.embedded) for fields in self.small), *self.others]
+        small = (flattened(fields.embedded) for fields in self.small)
+        return [*small, *self.dense_parts]
 
 
 @dataclass(frozen=True)
@@ -105,14 +115,14 @@ class EmbeddedFields:
                     name=f"{prefix}_fields_{number}",
                 )
                 own.append(layer(fields.embedded, fields.ids, fields.table))
-            if side.others:
+            if side.dense_parts:
                 dense = keras.layers.Dense(
                     units,
                     use_bias=False,
                     kernel_initializer=InitialWeights("uniform", limit),
                     name=f"{prefix}_dense",
                 )
-                own.append(dense(joined(side.others)))
+                own.append(dense(joined(side.dense_parts)))
             summed = own[0] if len(own) == 1 else keras.layers.Add()(own)
             total[side.is_by_request] = summed
         # Where there is a user, the bias is added to rows of requests, which are fewer.

@@ -5,15 +5,17 @@ from collections.abc import Mapping
 
 import keras
 
+from mtl_rec.config.interactions import SIDE_PRODUCTS, Interactions
 from mtl_rec.models.fields import (
     EmbeddedFields,
     SideFields,
     SmallFields,
     flattened,
 )
+from mtl_rec.models.interactions import interacting
+from mtl_rec.models.interactions.embedded import EmbeddedSides
 from mtl_rec.models.layer_names import layer_name
 from mtl_rec.models.layers.masked_mean import MaskedMean
-from mtl_rec.models.products import EmbeddedSides
 from mtl_rec.models.table_columns import FIELD_GROUPS
 from mtl_rec.models.table_reads import read_table
 from mtl_rec.schema.fields import IdListField, Vocabulary
@@ -66,8 +68,9 @@ def embed_fields(
     schema: Schema,
     embedding_dim: int,
     network: str = "",
+    interactions: Interactions = SIDE_PRODUCTS,
 ) -> EmbeddedFields:
-    """Embeds ids, encodes lists, and multiplies the user's fields with the item's.
+    """Embeds ids, encodes lists, and makes what the fields are together.
 
     Fields of one width share a table, and those of small vocabularies another.
 
@@ -76,6 +79,7 @@ def embed_fields(
         schema: What the columns mean.
         embedding_dim: Width of embeddings whose feature does not state its own.
         network: Tells the tables of a model apart that has several for one vocabulary.
+        interactions: What becomes of the fields.
     """
     small: dict[bool, list[SmallFields]] = {True: [], False: []}
     others: dict[bool, list[keras.KerasTensor]] = {True: [], False: []}
@@ -103,18 +107,17 @@ def embed_fields(
                 for field, embedded in reads.lists()
             ]
             others[is_user] += lists
-            sides.add(width, is_user, own.without_context(reads.singles, lists))
+            sides.add(width, own.by_side(FIELD_GROUPS[is_user], reads.singles, lists))
+    groups = []
     for is_user, names in FIELD_GROUPS.items():
         numbers = [f"{name}_numbers" for name in names]
-        others[is_user] += [inputs[name] for name in numbers if name in inputs]
-    others[False] += sides.products(network)
-    return EmbeddedFields(
-        tuple(
-            SideFields(is_user, tuple(small[is_user]), tuple(others[is_user]))
-            for is_user in FIELD_GROUPS
-            if small[is_user] or others[is_user]
+        packed = tuple(inputs[name] for name in numbers if name in inputs)
+        group = SideFields(
+            is_user, tuple(small[is_user]), tuple(others[is_user]), packed
         )
-    )
+        if group.parts():
+            groups.append(group)
+    return interacting(interactions, EmbeddedFields(tuple(groups)), sides, network)
 
 
 def _encode_list(field: IdListField, embedded, ids, network: str) -> keras.KerasTensor:

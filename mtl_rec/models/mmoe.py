@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from mtl_rec.config.interactions import Interactions
 from mtl_rec.config.model import MMoE
 from mtl_rec.models.heads import funnel_heads
 from mtl_rec.models.inputs import embed_fields, packed_inputs
@@ -12,10 +13,12 @@ from mtl_rec.models.layers.parallel_mlp import ParallelMLP
 from mtl_rec.schema.schema import Schema
 
 
-def build_mmoe(config: MMoE, schema: Schema, embedding_dim: int) -> keras.Model:
+def build_mmoe(
+    config: MMoE, schema: Schema, embedding_dim: int, interactions: Interactions
+) -> keras.Model:
     """Every task mixes the same experts through its own gate."""
     inputs = packed_inputs(schema)
-    fields = embed_fields(inputs, schema, embedding_dim)
+    fields = embed_fields(inputs, schema, embedding_dim, interactions=interactions)
     num_tasks, num_experts = len(schema.tasks), config.num_experts
 
     first, *deeper = config.expert_units

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from mtl_rec.config.interactions import Interactions
 from mtl_rec.config.model import SharedBottom
 from mtl_rec.models.heads import funnel_heads
 from mtl_rec.models.initial_weights import InitialWeights, glorot_limit
@@ -12,11 +13,14 @@ from mtl_rec.schema.schema import Schema
 
 
 def build_shared_bottom(
-    config: SharedBottom, schema: Schema, embedding_dim: int
+    config: SharedBottom,
+    schema: Schema,
+    embedding_dim: int,
+    interactions: Interactions,
 ) -> keras.Model:
     """All tasks see the output of one body."""
     inputs = packed_inputs(schema)
-    fields = embed_fields(inputs, schema, embedding_dim)
+    fields = embed_fields(inputs, schema, embedding_dim, interactions=interactions)
     bottom = None
     for depth, units in enumerate(config.bottom_units):
         name = f"bottom_{depth}"

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from mtl_rec.config.interactions import Interactions
 from mtl_rec.config.model import SingleTask
 from mtl_rec.models.heads import funnel_heads
 from mtl_rec.models.inputs import embed_fields, packed_inputs
@@ -13,7 +14,10 @@ from mtl_rec.schema.schema import Schema
 
 
 def build_single_task(
-    config: SingleTask, schema: Schema, embedding_dim: int
+    config: SingleTask,
+    schema: Schema,
+    embedding_dim: int,
+    interactions: Interactions,
 ) -> keras.Model:
     """Every task has its own embeddings, body and tower, and its own loss alone.
 
@@ -23,7 +27,7 @@ def build_single_task(
     inputs = packed_inputs(schema)
     bodies = []
     for task in schema.tasks:
-        fields = embed_fields(inputs, schema, embedding_dim, network=task.name)
+        fields = embed_fields(inputs, schema, embedding_dim, task.name, interactions)
         if config.bottom_units:
             name = layer_name("bottom_0", task.name)
             bodies.append(ops.relu(fields.linear(config.bottom_units[0], name)))

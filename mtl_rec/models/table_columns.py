@@ -41,22 +41,30 @@ class TableColumns:
         """Columns of single ids."""
         return len(self.num_ids)
 
-    def without_context(
-        self, singles: keras.KerasTensor, lists: Sequence[keras.KerasTensor]
-    ) -> list[keras.KerasTensor]:
-        """The vectors of the user's or the item's fields.
+    def by_side(
+        self,
+        sides: Sequence[Side],
+        singles: keras.KerasTensor,
+        lists: Sequence[keras.KerasTensor],
+    ) -> dict[Side, list[keras.KerasTensor]]:
+        """The vectors of each side's fields, side by side.
 
         Args:
+            sides: Those of the columns, the context last.
             singles: `(batch, num_single, embedding_dim)`.
             lists: One vector for each of `lists`.
         """
-        own = [
-            encoded
-            for field, encoded in zip(self.lists, lists, strict=True)
-            if field.side != "context"
-        ]
-        count = self.num_single - self.num_of_context
-        return [flattened(singles[:, :count]), *own] if count else own
+        first = self.num_single - self.num_of_context
+        places = {side: slice(0, first) for side in sides}
+        places["context"] = slice(first, self.num_single)
+        vectors = {}
+        for side in sides:
+            place = places[side]
+            has_singles = place.start < place.stop
+            own = [flattened(singles[:, place])] if has_singles else []
+            encoded = zip(self.lists, lists, strict=True)
+            vectors[side] = own + [v for field, v in encoded if field.side == side]
+        return vectors
 
 
 def columns_of(

@@ -27,15 +27,18 @@ from mtl_rec.models.field_blocks import (
     number_of,
     placed_rows,
 )
-from mtl_rec.models.field_order import SideOrder, field_order
+from mtl_rec.models.field_order import field_order
+from mtl_rec.models.interaction_blocks import interaction_blocks
 from mtl_rec.models.layer_names import layer_name
 from mtl_rec.models.linear_blocks import logit_blocks
+from mtl_rec.models.placed_fields import SideOrder
 from mtl_rec.schema.schema import Schema
 
 
 def weight_blocks(config: Model, schema: Schema) -> list[Block]:
     """Blocks that cover all weights of `build_model`, for the same arguments."""
-    orders = field_order(schema, config.embedding_dim)
+    width, interactions = config.embedding_dim, config.interactions
+    orders = field_order(schema, width, interactions)
     architecture = config.architecture
     networks = [""]
     match architecture:
@@ -57,7 +60,10 @@ def weight_blocks(config: Model, schema: Schema) -> list[Block]:
         *(
             block
             for network in networks
-            for block in embedding_blocks(schema, config.embedding_dim, network)
+            for block in (
+                *embedding_blocks(schema, width, network),
+                *interaction_blocks(interactions, schema, width, network),
+            )
         ),
         *body,
         *_towers(schema, orders, tower_input, architecture.tower_units),

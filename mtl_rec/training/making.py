@@ -6,6 +6,7 @@ from mtl_rec.config.training import Training
 from mtl_rec.losses.funnel import funnel_losses
 from mtl_rec.schema.schema import Schema
 from mtl_rec.training.optimizers import build_optimizer
+from mtl_rec.training.regularizers.building import build_regularizers
 from mtl_rec.training.trainable import TrainableModel
 
 WHOLE_TABLE_SHARE = 2
@@ -34,5 +35,6 @@ def make_trainable(
         jit_compile="auto" if config.jit is None else config.jit,
         whole_table_rows=WHOLE_TABLE_SHARE * config.batch_size * widest,
         precision=config.precision,
+        regularizers=build_regularizers(config, schema),
     )
     return trainable

@@ -7,10 +7,16 @@ from typing import Any
 import keras
 
 from mtl_rec.models.layers.field_linear import on_gpu
-from mtl_rec.models.layers.fused_embedding import FusedEmbedding, embeddings_given
+from mtl_rec.models.layers.fused_embedding import (
+    FusedEmbedding,
+    embeddings_given,
+    embeddings_perturbed,
+)
 from mtl_rec.models.layers.request_rows import requests_of_rows
 from mtl_rec.optimizers import RowOptimizer, SplitOptimizer
 from mtl_rec.training.precision import computed_in
+from mtl_rec.training.regularizers import Regularizers
+from mtl_rec.training.regularizers.adversarial import Perturbations
 from mtl_rec.training.request_inputs import (
     expanded,
     request_of_row,
@@ -81,16 +87,28 @@ class TrainableModel(keras.Model):
         ids = self._ids_model(without_requests(x)) if self.tables else {}
         return {layer: ids[layer.name] for layer in self.tables}
 
-    def predicted(self, x: Any, embeddings: Mapping[FusedEmbedding, Any]) -> Any:
+    def learned_from(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """The inputs and labels of one batch, as the next step changes them."""
+        steps_taken = self.optimizer.row_optimizer().iterations
+        return self.regularizers.inputs(x, steps_taken), self.regularizers.labels(y)
+
+    def predicted(
+        self,
+        x: Any,
+        embeddings: Mapping[FusedEmbedding, Any],
+        perturbations: Perturbations | None = None,
+    ) -> Any:
         """The outputs in training.
 
         Args:
             x: Inputs of one batch.
             embeddings: What `row_tables` shall return, as `embeddings_given` takes it.
+            perturbations: What is added to that, as `embeddings_perturbed` takes it.
         """
         layers = list(self._flatten_layers(include_self=False))
         with (
             embeddings_given(embeddings),
+            embeddings_perturbed(perturbations),
             requests_of_rows(request_of_row(x)),
             computed_in(layers, self.precision),
         ):
@@ -118,6 +136,7 @@ class TrainableModel(keras.Model):
         jit_compile: bool | str = "auto",
         whole_table_rows: int = 4096,
         precision: str = "float32",
+        regularizers: Regularizers | None = None,
         **kwargs: Any,
     ) -> None:
         """As `keras.Model.compile`, with an optimizer that knows tables.
@@ -131,6 +150,7 @@ class TrainableModel(keras.Model):
             whole_table_rows: Tables of at most so many rows are swept whole.
             precision: `mixed_bfloat16` computes the step's products in bfloat16;
                 weights, tables, logits and all predictions stay float32.
+            regularizers: What a step does to batches and embeddings.
             **kwargs: As in Keras.
         """
         if not isinstance(optimizer, RowOptimizer | SplitOptimizer):
@@ -162,6 +182,7 @@ class TrainableModel(keras.Model):
         object.__setattr__(self, "dense_part", None)
         object.__setattr__(self, "whole_table_rows", whole_table_rows)
         object.__setattr__(self, "precision", precision)
+        object.__setattr__(self, "regularizers", regularizers or Regularizers())
         if jit_compile == "auto":
             jit_compile = self._jit_pays()
         object.__setattr__(self, "jit_dense_part", jit_compile)
@@ -193,7 +214,11 @@ class TrainableModel(keras.Model):
 
     def get_compile_config(self) -> dict[str, Any]:
         """Called by Keras on saving."""
-        return {**super().get_compile_config(), "precision": self.precision}
+        own = {"precision": self.precision}
+        if self.regularizers.are_any:
+            serialize = keras.saving.serialize_keras_object
+            own["regularizers"] = serialize(self.regularizers)
+        return {**super().get_compile_config(), **own}
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Called by Keras on loading; a saved `jit_compile` is another backend's."""

@@ -5,9 +5,22 @@ import numpy as np
 import pytest
 from keras import ops
 
+from mtl_rec.config.interactions import (
+    SIDE_PRODUCTS,
+    Cross,
+    Dot,
+    FactorizationMachine,
+)
 from mtl_rec.config.model import MMoE, Model, SharedBottom, SingleTask
 from mtl_rec.models import build_model
-from mtl_rec.models.blocks import EMBEDDING, FIRST_LAYER, GATE, HEAD, TOWER
+from mtl_rec.models.blocks import (
+    EMBEDDING,
+    FIRST_LAYER,
+    GATE,
+    HEAD,
+    INTERACTION,
+    TOWER,
+)
 from mtl_rec.models.weight_blocks import weight_blocks
 
 from .conftest import make_batch
@@ -25,12 +38,26 @@ ARCHITECTURES = {
 }
 
 
-@pytest.fixture(params=list(ARCHITECTURES))
+# Every architecture, every kind of interaction, and both kinds of crosses.
+MADE = {
+    **dict.fromkeys(ARCHITECTURES, SIDE_PRODUCTS),
+    "mmoe, crossed": Cross(kind="cross"),
+    "no bottoms, crossed": Cross(kind="cross", num_layers=1, rank=3),
+    "shared_bottom, fm": FactorizationMachine(kind="fm"),
+    "no bottom, dot": Dot(kind="dot"),
+}
+
+
+@pytest.fixture(params=list(MADE))
 def made(request, schema, monkeypatch):
     """A model of every architecture, with tables of both kinds, and its blocks."""
     monkeypatch.setattr("mtl_rec.models.inputs.SMALL_VOCABULARY", 20)
     keras.utils.set_random_seed(0)
-    config = Model(architecture=ARCHITECTURES[request.param], embedding_dim=6)
+    config = Model(
+        architecture=ARCHITECTURES[request.param.partition(",")[0]],
+        embedding_dim=6,
+        interactions=MADE[request.param],
+    )
     model = build_model(config, schema)
     random = np.random.default_rng(0)
     for weight in model.weights:
@@ -75,7 +102,7 @@ def test_the_kernels_of_a_field_are_what_it_is_multiplied_by(made, schema):
         own = [
             block
             for block in blocks
-            if field.name in fields_multiplied(block) or is_linear(block, field)
+            if field.name in fields_multiplied(block, schema) or is_linear(block, field)
         ]
 
         set_blocks(model, own, 0.0)
@@ -129,14 +156,15 @@ def is_linear(block, field):
     return is_term and block.key.part.name == getattr(field, "vocabulary", None)
 
 
-def fields_multiplied(block):
-    """The field, or the two of a product, that a block is for."""
+def fields_multiplied(block, schema):
+    """The field, or those of a product, that a block is for."""
     _, of, name = block.key.detail.partition(" of '")
-    if of:
-        return name.strip("'").split(" x ")
-    return (
-        block.key.part.name.split(" x ") if block.key.part.kind == FIRST_LAYER else []
-    )
+    if not of and block.key.part.kind not in (FIRST_LAYER, INTERACTION):
+        return []
+    name = name.strip("'") if of else block.key.part.name
+    if name.startswith("(pairs of width "):
+        return [field.name for field in schema.fields]
+    return name.split(" x ")
 
 
 def with_other_values(batch, schema, field):

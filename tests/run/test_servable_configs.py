@@ -29,6 +29,7 @@ OTHERS = [
     ("quickstart", (f"model.architecture={{kind: {kind}}}",))
     for kind in ("shared_bottom", "single_task")
 ]
+OTHERS.append(("quickstart", ("model.interactions={kind: cross, rank: 16}",)))
 BACKENDS = ("tensorflow", "jax")
 PREDICT_ON_JAX = """
 import sys

@@ -44,7 +44,9 @@ def train(make_model, exposures, validation):
             checkpoints={"every_steps": 2},
             early_stopping={"patience": 5},
         )
-        model = make_model(dropout=0.3)
+        # What regularizers draw must go on as it was, too.
+        unknown = {"features": ["user", "item"], "rate": 0.2}
+        model = make_model(dropout=0.3, cold_start_dropout=unknown, label_smoothing=0.1)
         model.stop_training = False
         history = fit_best(
             model, exposures, validation, config, folder, seed=1, callbacks=callbacks

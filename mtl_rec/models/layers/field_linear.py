@@ -9,6 +9,7 @@ import numpy as np
 from keras import ops
 
 from mtl_rec.models.initial_weights import InitialWeights
+from mtl_rec.models.layers.fused_embedding import is_perturbing
 from mtl_rec.models.layers.row_sums import summed_rows
 
 
@@ -59,7 +60,7 @@ class FieldLinear(keras.layers.Layer):
         )
 
     def call(self, embedded, ids, table, training=False):
-        if training and not on_gpu():
+        if training and not on_gpu() and not is_perturbing():
             return self._through_vocabularies(ids, table)
         joined = ops.reshape(embedded, (-1, self.kernel.shape[0] * table.shape[1]))
         return ops.matmul(joined, ops.reshape(self.kernel, (-1, self.units)))

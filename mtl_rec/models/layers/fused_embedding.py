@@ -28,6 +28,28 @@ def embeddings_given(
     return given(_GIVEN, embeddings)
 
 
+_PERTURBED: contextvars.ContextVar[Mapping["FusedEmbedding", Sequence[Any]] | None]
+_PERTURBED = contextvars.ContextVar("embeddings_perturbed", default=None)
+
+
+def embeddings_perturbed(
+    perturbations: Mapping["FusedEmbedding", Sequence[Any]] | None,
+) -> AbstractContextManager[None]:
+    """While active, these layers add these tensors to what they return.
+
+    `FieldLinear` then multiplies what it is given rather than the table.
+
+    Args:
+        perturbations: One for each tensor of embeddings, in its shape; None for none.
+    """
+    return given(_PERTURBED, perturbations)
+
+
+def is_perturbing() -> bool:
+    """Whether embeddings are not those of the table."""
+    return _PERTURBED.get() is not None
+
+
 @keras.saving.register_keras_serializable(package="mtl_rec")
 class FusedEmbedding(keras.layers.Layer):
     """Looks ids up in one table that many fields share, `table[ids + offsets]`.
@@ -96,6 +118,9 @@ class FusedEmbedding(keras.layers.Layer):
             embedded = [rows_of(self.table, rows) for rows in self._rows(parts)]
         else:
             embedded = self._arranged(given, parts)
+        if is_perturbing():
+            pairs = zip(embedded, (_PERTURBED.get() or {})[self], strict=True)
+            embedded = [ops.add(part, own) for part, own in pairs]
         outputs = [ops.cast(part, self.compute_dtype) for part in embedded]
         if self.returns_table:
             table = ops.convert_to_tensor(self.table)

@@ -6,6 +6,10 @@ import jax
 import jax.numpy as jnp
 import keras
 
+from mtl_rec.training.regularizers.adversarial import (
+    no_perturbations,
+    worst_perturbations,
+)
 from mtl_rec.training.steps.jax_rows import SweptTable, TouchedRows
 
 
@@ -89,6 +93,7 @@ def _differentiated(model: Any, values: "_Values", batch: Any) -> Any:
     """
     x, y, sample_weight = batch
     with values.scope():
+        x, y = model.learned_from(x, y)
         ids = model.table_ids(x)
     touched = [
         TouchedRows(layer, ids[layer], values[layer.table])
@@ -98,15 +103,27 @@ def _differentiated(model: Any, values: "_Values", batch: Any) -> Any:
     dense = model.dense_variables
     sources = [*dense, *(part.layer.table for part in swept)]
 
-    def loss_of(weights, embeddings):
+    def forward(weights, embeddings, perturbations=None):
         given = dict(zip(model.row_tables, embeddings, strict=True))
         with values.scope(list(zip(sources, weights, strict=True))) as scope:
-            y_pred = model.predicted(x, given)
+            y_pred = model.predicted(x, given, perturbations)
             loss = model.compute_loss(x, y, y_pred, sample_weight, training=True)
         return loss, (y_pred, values.changed(scope))
 
     weights = [values[variable] for variable in sources]
     embeddings = [part.embeddings() for part in touched]
+    norm, worst = model.regularizers.adversarial_norm, None
+    if norm is not None:
+        worst = _worst_perturbations(
+            lambda own: forward(weights, embeddings, own)[0], ids, norm
+        )
+
+    def loss_of(weights, embeddings):
+        loss, rest = forward(weights, embeddings)
+        if worst is not None:
+            loss = (loss + forward(weights, embeddings, worst)[0]) / 2
+        return loss, rest
+
     gradient_of = jax.value_and_grad(loss_of, argnums=(0, 1), has_aux=True)
     (loss, (y_pred, changed)), (gradients, by_place) = gradient_of(weights, embeddings)
     values.replace(changed)
@@ -116,6 +133,18 @@ def _differentiated(model: Any, values: "_Values", batch: Any) -> Any:
         if part.layer.trainable
     ] + list(zip(swept, gradients[len(dense) :], strict=True))
     return (loss, y_pred), gradients[: len(dense)], trained
+
+
+def _worst_perturbations(loss_of: Any, ids: Any, norm: float) -> Any:
+    """Of all embeddings of a batch, as `loss_of` takes them."""
+    # Layers are no keys that JAX could put in order.
+    zeros = no_perturbations(ids)
+    layers = list(zeros)
+    own = jax.grad(lambda parts: loss_of(dict(zip(layers, parts, strict=True))))(
+        list(zeros.values())
+    )
+    gradients = dict(zip(layers, own, strict=True))
+    return worst_perturbations(gradients, norm)
 
 
 class _Values:

@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 
 from mtl_rec.optimizers.clipping import clips
+from mtl_rec.training.steps.tensorflow_loss import StepLoss
 from mtl_rec.training.steps.tensorflow_replicas import train_replica
 from mtl_rec.training.steps.tensorflow_rows import TouchedRows
 from mtl_rec.training.steps.whole_tables import held_rows, updated_table
@@ -36,6 +37,7 @@ def gradients(model: Any, data: Any) -> list[tuple[keras.Variable, Any]]:
     x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(batch)
     # Takes what dropout and running means would change of the model.
     with keras.StatelessScope():
+        x, y = model.learned_from(x, y)
         ids = model.table_ids(x)
         touched = [TouchedRows(layer, ids[layer]) for layer in model.row_tables]
         embeddings = [part.embeddings() for part in touched]
@@ -84,13 +86,16 @@ def _train_one(model: Any, batch: Any) -> Any:
     """Trains on a batch and gives its loss."""
     x, y, sample_weight = batch
     optimizer = model.optimizer
-    ids = model.table_ids(x)
+    inputs, labels = model.learned_from(x, y)
+    ids = model.table_ids(inputs)
     touched = [TouchedRows(layer, ids[layer]) for layer in model.row_tables]
     # Read before the dense weights' update counts this step.
     rate_and_step = _rate_and_step(optimizer)
     embeddings = [part.embeddings() for part in touched]
 
-    loss, y_pred, gradients = _dense_part(model)(x, y, sample_weight, embeddings)
+    loss, y_pred, gradients = _dense_part(model)(
+        inputs, labels, sample_weight, embeddings
+    )
     trained = [
         (part, part.summed(gradient))
         for part, gradient in zip(touched, gradients["rows"], strict=True)
@@ -140,10 +145,10 @@ def _dense_part(model: Any) -> Any:
 
 def _gradients(model: Any, x: Any, y: Any, sample_weight: Any, embeddings: Any) -> Any:
     given = dict(zip(model.row_tables, embeddings, strict=True))
+    loss_of_step = StepLoss(model, (x, y, sample_weight), given)
     with tf.GradientTape() as tape:
         tape.watch(embeddings)
-        y_pred = model.predicted(x, given)
-        loss = model.compute_loss(x, y, y_pred, sample_weight, training=True)
+        loss, y_pred = loss_of_step()
     sources: Any = (
         [variable.value for variable in model.dense_variables],
         list(embeddings),

@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 
 from mtl_rec.table_rows import rows_of
+from mtl_rec.training.steps.tensorflow_loss import StepLoss
 
 
 def train_replica(model: Any, batch: Any) -> None:
@@ -15,15 +16,16 @@ def train_replica(model: Any, batch: Any) -> None:
     together, and sums an id's repeats wherever they came from.
     """
     x, y, sample_weight = batch
-    ids = model.table_ids(x)
+    inputs, labels = model.learned_from(x, y)
+    ids = model.table_ids(inputs)
     # Small tables go through the model, which may use them otherwise than by row.
     by_row = {layer: layer.rows(ids[layer]) for layer in model.row_tables}
     given = {layer: rows_of(layer.table, rows) for layer, rows in by_row.items()}
     embeddings = list(given.values())
+    loss_of_step = StepLoss(model, (inputs, labels, sample_weight), given)
     with tf.GradientTape() as tape:
         tape.watch(embeddings)
-        y_pred = model.predicted(x, given)
-        loss = model.compute_loss(x, y, y_pred, sample_weight, training=True)
+        loss, y_pred = loss_of_step()
     sources: Any = (
         [variable.value for variable in model.dense_variables],
         embeddings,
