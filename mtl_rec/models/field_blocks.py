@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mtl_rec.config.features import Hashed, Numeric
+from mtl_rec.config.features import Numeric, Text, is_hashed
+from mtl_rec.config.tokens import Characters, Tokens, Words, WordsAndCharacters
 from mtl_rec.models.blocks import (
     BIAS,
     EMBEDDING,
@@ -138,15 +139,24 @@ def number_of(schema: Schema, placed: PlacedField) -> str | None:
 
 def ids_meaning(schema: Schema, vocabulary: str) -> str:
     """Whose ids, and how values become ids."""
-    owner = next(f for f in schema.features if f.name == vocabulary)
-    match owner:
-        case Numeric():
-            how = "buckets"
-        case Hashed():
-            how = "hashes"
-        case _:
-            how = "values"
-    return f"{how} of '{vocabulary}'"
+    owner = schema.owner_of(vocabulary)
+    if isinstance(owner, Numeric):
+        how = "buckets"
+    else:
+        how = "hashes" if is_hashed(owner) else "values"
+    cut = _cut(owner.tokens) if isinstance(owner, Text) else ""
+    return f"{how} of '{vocabulary}'{cut}"
+
+
+def _cut(tokens: Tokens) -> str:
+    """The tokens of a text, where they are not just its words."""
+    match tokens:
+        case Words():
+            return ""
+        case Characters():
+            return " by character"
+        case WordsAndCharacters():
+            return f" with n-grams of {tokens.min_n} to {tokens.max_n} characters"
 
 
 def _numeric_features(schema: Schema) -> dict[str, Numeric]:

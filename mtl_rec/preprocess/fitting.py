@@ -15,6 +15,7 @@ from mtl_rec.config.features import (
     MultiCategorical,
     Numeric,
     Text,
+    is_learned,
 )
 from mtl_rec.config.tasks import Task
 from mtl_rec.errors import SchemaError
@@ -58,7 +59,7 @@ def learn(
         SchemaError: There are no rows, or what they say of how they were sampled does
             not fit together.
     """
-    owners = [f for f in features if isinstance(f, LearnedVocabulary) and not f.shares]
+    owners = [f for f in features if is_learned(f)]
     numeric = [f for f in features if isinstance(f, Numeric)]
     valued = [task for task in tasks if task.kind == "regression"]
     counts = {feature.name: ValueCounts() for feature in owners}
@@ -96,8 +97,11 @@ def fitted_schema(
             case Numeric(transform="quantiles"):
                 boundaries = learned.numbers[feature.name].boundaries
                 sizes = (1, len(boundaries) + 1)
-            case Hashed(shares=None):
-                sizes = (feature.num_buckets, 0)
+            case (
+                Hashed(shares=None, num_buckets=int(buckets))
+                | Text(shares=None, num_buckets=int(buckets))
+            ):
+                sizes = (buckets, 0)
             case LearnedVocabulary(shares=None):
                 sizes = (feature.oov_buckets, len(learned.values[feature.name]))
             case _:
@@ -135,7 +139,8 @@ def _count_tokens(counts: ValueCounts, feature: Text, texts: pa.Array) -> None:
     """Tokens of the distinct texts, each as often as its text occurs."""
     distinct, repeats = counted(texts)
     values = tf.constant(as_bytes(distinct), tf.string)
-    tokens = tokenise(values, feature.max_bytes, feature.max_tokens).numpy()
+    limits = feature.max_bytes, feature.max_tokens
+    tokens = tokenise(values, *limits, feature.tokens).numpy()
     repeats = np.broadcast_to(repeats[:, np.newaxis], tokens.shape)
     known = tokens != b""
     counts.add(pa.array(tokens[known], pa.binary()), repeats[known])
