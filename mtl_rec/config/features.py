@@ -83,6 +83,21 @@ class Hashed(EmbeddedFeature):
     """Ids the values are hashed into."""
 
 
+class Vector(FeatureSection):
+    """A vector that is known of each id, such as of an item's text.
+
+    It is not trained, only a projection of it is: of an id that no exposure has taught
+    anything it says as much as of any other. Histories may share it.
+    """
+
+    kind: Literal["vector"]
+    path: NonEmpty
+    """Parquet file of ids and their vectors; `mtl-rec encode-items` writes one. An id
+    that it lacks has the mean of all vectors."""
+    embedding_dim: Count | None = None
+    """Numbers that it is projected to; `model.embedding_dim` where it is not given."""
+
+
 class MultiCategorical(LearnedVocabulary):
     """Several values without order: tags, colours. Mean pooled."""
 
@@ -194,6 +209,6 @@ class Numeric(FeatureSection):
 
 
 Feature = Annotated[
-    Categorical | Hashed | Numeric | MultiCategorical | Text | IdSequence,
+    Categorical | Hashed | Numeric | MultiCategorical | Text | IdSequence | Vector,
     Field(discriminator="kind"),
 ]

@@ -4,8 +4,10 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
-EMBEDDING, FIRST_LAYER, BODY, GATE, TOWER, HEAD = (
+GIVEN, EMBEDDING, PROJECTION, FIRST_LAYER, BODY, GATE, TOWER, HEAD = (
+    "given vectors",
     "embedding",
+    "projection",
     "first layer",
     "body",
     "gate",

@@ -50,7 +50,7 @@ def field_order(schema: Schema, embedding_dim: int) -> list[SideOrder]:
     for is_by_request, sides in FIELD_GROUPS.items():
         small, others = [], []
         tables = embedding_tables(schema, embedding_dim)
-        for (width, is_small), vocabularies in tables.items():
+        for (width, is_small, _), vocabularies in tables.items():
             names = {vocabulary.name for vocabulary in vocabularies}
             singles = [f for f in _of(schema, IdField, sides) if f.vocabulary in names]
             lists = [

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
 import keras
 
@@ -14,6 +15,7 @@ from mtl_rec.models.fields import (
     flattened,
     joined,
 )
+from mtl_rec.models.given_vectors import projected
 from mtl_rec.models.layer_names import layer_name
 from mtl_rec.models.layers.fused_embedding import FusedEmbedding
 from mtl_rec.models.layers.masked_mean import MaskedMean
@@ -42,27 +44,46 @@ def packed_inputs(schema: Schema) -> dict[str, keras.KerasTensor]:
     }
 
 
+class TableKey(NamedTuple):
+    """What tells the tables of a network apart.
+
+    Attributes:
+        width: Of the embeddings.
+        is_small: Whether they are those of small vocabularies.
+        vectors_of: The vocabulary whose vectors are given; "" where rows are trained.
+    """
+
+    width: int
+    is_small: bool
+    vectors_of: str = ""
+
+
 def embedding_tables(
     schema: Schema, embedding_dim: int
-) -> dict[tuple[int, bool], list[Vocabulary]]:
-    """Vocabularies whose embeddings are one weight, by width and whether small."""
-    tables: dict[tuple[int, bool], list[Vocabulary]] = defaultdict(list)
+) -> dict[TableKey, list[Vocabulary]]:
+    """Vocabularies whose embeddings are one weight, by what they have in common."""
+    tables: dict[TableKey, list[Vocabulary]] = defaultdict(list)
     for vocabulary in schema.vocabularies.values():
         width = vocabulary.embedding_dim or embedding_dim
-        tables[width, vocabulary.num_ids <= SMALL_VOCABULARY].append(vocabulary)
+        if vocabulary.vector_dim is not None:
+            tables[TableKey(width, False, vocabulary.name)] = [vocabulary]
+        else:
+            is_small = vocabulary.num_ids <= SMALL_VOCABULARY
+            tables[TableKey(width, is_small)].append(vocabulary)
     return tables
 
 
-def table_name(width: int, is_small: bool, network: str = "") -> str:
-    """The layer that holds the embeddings of one width.
+def table_name(key: TableKey, network: str = "") -> str:
+    """The layer that holds a table.
 
     Args:
-        width: Of the embeddings.
-        is_small: Whether they are those of small vocabularies.
-        network: As `embed_fields` has it.
+        key: Which one.
+        network: As `embed_fields` has it; given vectors are the same for all.
     """
-    small = "small_" if is_small else ""
-    return layer_name(f"{small}embedding_{width}", network)
+    if key.vectors_of:
+        return f"{key.vectors_of}_vectors"
+    small = "small_" if key.is_small else ""
+    return layer_name(f"{small}embedding_{key.width}", network)
 
 
 def rows_by_vocabulary(
@@ -80,6 +101,7 @@ def embed_fields(
     schema: Schema,
     embedding_dim: int,
     network: str = "",
+    vectors_read: dict[str, list[keras.KerasTensor]] | None = None,
 ) -> EmbeddedFields:
     """Embeds ids, encodes lists, and multiplies the user's fields with the item's.
 
@@ -90,12 +112,16 @@ def embed_fields(
         schema: What the columns mean.
         embedding_dim: Width of embeddings whose feature does not state its own.
         network: Tells the tables of a model apart that has several for one vocabulary.
+        vectors_read: Given vectors by vocabulary, as a network before has read them;
+            gets those that this one reads.
     """
     small: dict[bool, list[SmallFields]] = {True: [], False: []}
     others: dict[bool, list[keras.KerasTensor]] = {True: [], False: []}
     sides = EmbeddedSides()
+    given = {} if vectors_read is None else vectors_read
     tables = embedding_tables(schema, embedding_dim)
-    for (width, is_small), vocabularies in tables.items():
+    for key, vocabularies in tables.items():
+        width, is_small, _ = key
         rows = rows_by_vocabulary(vocabularies)
         columns = {
             is_user: columns_of(inputs, schema, names, rows)
@@ -104,15 +130,21 @@ def embed_fields(
         used = {is_user: own for is_user, own in columns.items() if own.ids}
         if not used:
             continue
-        table = FusedEmbedding(
-            num_rows=sum(vocabulary.num_ids for vocabulary in vocabularies),
-            embedding_dim=width,
-            offsets=[row for own in used.values() for row in own.first_rows],
-            returns_table=is_small,
-            row_blocks=rows,
-            name=table_name(width, is_small, network),
-        )
-        outputs = table([joined(own.ids) for own in used.values()])
+        outputs = given.get(key.vectors_of)
+        if outputs is None:
+            table = FusedEmbedding(
+                num_rows=sum(vocabulary.num_ids for vocabulary in vocabularies),
+                embedding_dim=vocabularies[0].vector_dim or width,
+                offsets=[row for own in used.values() for row in own.first_rows],
+                returns_table=is_small,
+                row_blocks=rows,
+                name=table_name(key, network),
+                trainable=not key.vectors_of,
+            )
+            outputs = table([joined(own.ids) for own in used.values()])
+        if key.vectors_of:
+            given[key.vectors_of] = outputs
+            outputs = projected(outputs, key.vectors_of, width, network)
         for (is_user, own), embedded in zip(used.items(), outputs, strict=False):
             singles = embedded[:, : own.num_single]
             if own.num_single and is_small:

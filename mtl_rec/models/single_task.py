@@ -18,12 +18,13 @@ def build_single_task(
     """Every task has its own embeddings, body and tower, and its own loss alone.
 
     Tables are apart, rather than columns of one, so that optimizers that remember one
-    number for a row do so for one task.
+    number for a row do so for one task. Vectors that are given are read once for all.
     """
     inputs = packed_inputs(schema)
     bodies = []
+    vectors_read: dict[str, list[keras.KerasTensor]] = {}
     for task in schema.tasks:
-        fields = embed_fields(inputs, schema, embedding_dim, network=task.name)
+        fields = embed_fields(inputs, schema, embedding_dim, task.name, vectors_read)
         if config.bottom_units:
             name = layer_name("bottom_0", task.name)
             bodies.append(ops.relu(fields.linear(config.bottom_units[0], name)))

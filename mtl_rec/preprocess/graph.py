@@ -16,6 +16,7 @@ from mtl_rec.config.features import (
     Numeric,
     Side,
     Text,
+    Vector,
 )
 from mtl_rec.preprocess.lists import list_length
 from mtl_rec.preprocess.lookup import FusedLookup, StringColumns
@@ -64,7 +65,9 @@ class EncodingGraph:
         features = sorted(
             (f for f in self.schema.features if f.side in sides), key=lambda f: f.name
         )
-        self._single = [f for f in features if isinstance(f, Categorical | Hashed)]
+        self._single = [
+            f for f in features if isinstance(f, Categorical | Hashed | Vector)
+        ]
         self._lists = [
             f for f in features if isinstance(f, MultiCategorical | IdSequence)
         ]

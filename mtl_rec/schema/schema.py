@@ -171,7 +171,7 @@ def _fields(feature: Feature) -> list[Field]:
     name, side = feature.name, feature.side
     vocabulary = vocabulary_name(feature)
     match feature.kind:
-        case "categorical" | "hashed":
+        case "categorical" | "hashed" | "vector":
             return [IdField(name, side, vocabulary)]
         case "numeric":
             if feature.transform == "quantiles":

@@ -65,7 +65,7 @@ def vocabulary_sizes(
             expected = round(grown(counts, growth))
             expected = min(expected, owners[name].max_size or expected)
         others = vocabulary.num_ids - seen
-        width = vocabulary.embedding_dim or embedding_dim
+        width = vocabulary.vector_dim or vocabulary.embedding_dim or embedding_dim
         sizes[name] = VocabularySize(seen + others, expected + others, width)
     return sizes
 
