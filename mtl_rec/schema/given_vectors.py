@@ -2,8 +2,9 @@
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -11,8 +12,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from mtl_rec.errors import ArtifactError
+from mtl_rec.whole_files import written_whole
 
 _SHOWN = 3
+VECTOR, DIGEST = "vector", "digest"
+"""Columns of the files that `write_vectors` writes."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,8 @@ class GivenVectors:
 def read_vectors(path: str | os.PathLike[str]) -> GivenVectors:
     """Reads a Parquet file of two columns: ids, and lists of numbers of one length.
 
+    Columns of bytes, which are neither, are left out.
+
     Raises:
         ArtifactError: The file can't be read, or is not that.
     """
@@ -63,7 +69,8 @@ def read_vectors(path: str | os.PathLike[str]) -> GivenVectors:
         ) from error
     lists = [f.name for f in table.schema if _is_list(f.type)]
     ids = [f.name for f in table.schema if _is_id(f.type)]
-    if len(lists) != 1 or len(ids) != 1 or table.num_columns != 2:
+    others = [f for f in table.schema if not pa.types.is_fixed_size_binary(f.type)]
+    if len(lists) != 1 or len(ids) != 1 or len(others) != len(ids + lists):
         columns = ", ".join(f"{f.name}: {f.type}" for f in table.schema)
         raise _wrong(path, "a column of ids and one of lists of numbers", columns)
     return GivenVectors(
@@ -76,23 +83,27 @@ def write_vectors(
     path: str | os.PathLike[str],
     vectors: GivenVectors,
     id_name: str,
-    metadata: dict[str, str],
+    metadata: Mapping[str, str],
+    digests: pa.Array | None = None,
 ) -> None:
-    """Writes what `read_vectors` reads.
+    """Writes what `read_vectors` reads, whole or not at all.
 
     Args:
         path: The file.
         vectors: Ids and vectors.
         id_name: Of the column of ids.
         metadata: Notes in the file.
+        digests: Of what each vector was made of, bytes of one length.
     """
     flat = pa.array(vectors.vectors.ravel())
     lists = pa.FixedSizeListArray.from_arrays(flat, vectors.dim)
-    table = pa.table({id_name: vectors.ids, "vector": lists})
-    # Floats of a language model hardly shrink, and dictionaries of them grow.
-    pq.write_table(
-        table.replace_schema_metadata(metadata), path, use_dictionary=[id_name]
-    )
+    table = pa.table({id_name: vectors.ids, VECTOR: lists})
+    if digests is not None:
+        table = table.append_column(DIGEST, digests)
+    table = table.replace_schema_metadata(dict(metadata))
+    with written_whole(Path(path)) as unfinished:
+        # No dictionaries: no value is there twice.
+        pq.write_table(table, unfinished, use_dictionary=False)
 
 
 def _ids(ids: pa.Array, path: str | os.PathLike[str]) -> pa.Array:
