@@ -12,6 +12,7 @@ from mtl_rec.cli import (
     check,
     compare,
     drift,
+    encode_items,
     evaluate,
     export,
     init,
@@ -48,7 +49,7 @@ app = typer.Typer(
 _CONFIGS, _TRAINING, _SERVING = "Describe data", "Train and judge", "Serve"
 
 for _panel, _modules in (
-    (_CONFIGS, (init, ls, check, prepare, drift)),
+    (_CONFIGS, (init, ls, check, prepare, drift, encode_items)),
     (_TRAINING, (train, runs, compare, evaluate, truth, export, predict)),
     (_SERVING, (verify, publish, label, rollback, versions, server_files, serve, rank)),
 ):

@@ -19,6 +19,7 @@ from mtl_rec.config.features import (
     Hashed,
     Numeric,
     Text,
+    Vector,
 )
 from mtl_rec.config.sampling import (
     SAMPLING_COLUMNS,
@@ -100,7 +101,7 @@ def _sharing_problem(feature: EmbeddedFeature, owner: Feature | None) -> str | N
             "must name a feature that has a vocabulary of its own. Received: "
             f"'{owner.name}', which shares '{getattr(owner, 'shares', None)}'."
         )
-    if not isinstance(owner, EmbeddedFeature) or (
+    if not isinstance(owner, EmbeddedFeature | Vector) or (
         isinstance(owner, Text) != isinstance(feature, Text)
     ):
         return (

@@ -1,10 +1,11 @@
 """Features: named raw columns, by `kind`."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeGuard
 
 from pydantic import Field, StringConstraints, model_validator
 
 from mtl_rec.config.base import Count, NonEmpty, Section
+from mtl_rec.config.tokens import Tokens, Words
 
 Side = Literal["user", "item", "context"]
 SIDES: tuple[Side, ...] = ("user", "item", "context")
@@ -42,7 +43,8 @@ class EmbeddedFeature(FeatureSection):
         own = sorted(
             option
             for option in VOCABULARY_OPTIONS & set(fields)
-            if getattr(self, option) != fields[option].default
+            if not fields[option].is_required()
+            and getattr(self, option) != fields[option].default
         )
         if self.shares is not None and own:
             raise ValueError(
@@ -52,7 +54,8 @@ class EmbeddedFeature(FeatureSection):
         return self
 
 
-VOCABULARY_OPTIONS = {"min_count", "max_size", "oov_buckets", "embedding_dim"}
+LEARNING_OPTIONS = ("min_count", "max_size", "oov_buckets")
+VOCABULARY_OPTIONS = {*LEARNING_OPTIONS, "embedding_dim", "tokens", "num_buckets"}
 
 
 class LearnedVocabulary(EmbeddedFeature):
@@ -78,6 +81,21 @@ class Hashed(EmbeddedFeature):
     kind: Literal["hashed"]
     num_buckets: Count
     """Ids the values are hashed into."""
+
+
+class Vector(FeatureSection):
+    """A vector that is known of each id, such as of an item's text.
+
+    It is not trained, only a projection of it is: of an id that no exposure has taught
+    anything it says as much as of any other. Histories may share it.
+    """
+
+    kind: Literal["vector"]
+    path: NonEmpty
+    """Parquet file of ids and their vectors; `mtl-rec encode-items` writes one. An id
+    that it lacks has the mean of all vectors."""
+    embedding_dim: Count | None = None
+    """Numbers that it is projected to; `model.embedding_dim` where it is not given."""
 
 
 class MultiCategorical(LearnedVocabulary):
@@ -115,15 +133,47 @@ class BagEncoder(Section):
 
 
 class Text(LearnedVocabulary):
-    """Free text in any language, split into words, and into characters for CJK."""
+    """Free text in any language, in lower case, cut into `tokens`."""
 
     kind: Literal["text"]
+    tokens: Tokens = Words()
+    """What is embedded of a text: words, characters, or both."""
+    num_buckets: Count | None = None
+    """Ids that tokens are hashed into, instead of a learned vocabulary."""
     max_tokens: Count = 32
     """Tokens used per row; the first ones stay."""
     max_bytes: Count = 1024
     """UTF-8 bytes read per row, so that a huge text costs no more than a long one."""
     encoder: BagEncoder = BagEncoder()
     """How the embedded tokens become one vector."""
+
+    @model_validator(mode="after")
+    def _learned_or_hashed(self):
+        fields = type(self).model_fields
+        learning = [
+            o for o in LEARNING_OPTIONS if getattr(self, o) != fields[o].default
+        ]
+        if self.num_buckets is not None and learning:
+            raise ValueError(
+                "`num_buckets` hashes all tokens: none is learned, and none unknown. "
+                f"Remove it, or {', '.join(learning)}"
+            )
+        return self
+
+
+def is_hashed(feature: "Feature") -> bool:
+    """Whether every value is hashed, so that no vocabulary is learned.
+
+    Args:
+        feature: One that has a vocabulary of its own.
+    """
+    return isinstance(feature, Hashed | Text) and feature.num_buckets is not None
+
+
+def is_learned(feature: "Feature") -> TypeGuard[LearnedVocabulary]:
+    """Whether a vocabulary of its own is learned from the training split."""
+    is_owner = isinstance(feature, LearnedVocabulary) and not feature.shares
+    return is_owner and not is_hashed(feature)
 
 
 class Numeric(FeatureSection):
@@ -159,6 +209,6 @@ class Numeric(FeatureSection):
 
 
 Feature = Annotated[
-    Categorical | Hashed | Numeric | MultiCategorical | Text | IdSequence,
+    Categorical | Hashed | Numeric | MultiCategorical | Text | IdSequence | Vector,
     Field(discriminator="kind"),
 ]

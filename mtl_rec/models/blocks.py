@@ -4,8 +4,10 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
-EMBEDDING, INTERACTION, FIRST_LAYER, BODY, GATE, TOWER, HEAD = (
+GIVEN, EMBEDDING, PROJECTION, INTERACTION, FIRST_LAYER, BODY, GATE, TOWER, HEAD = (
+    "given vectors",
     "embedding",
+    "projection",
     "interaction",
     "first layer",
     "body",

@@ -3,6 +3,7 @@
 import keras
 
 from mtl_rec.config.model import MMoE, Model, SharedBottom, SingleTask
+from mtl_rec.models.given_vectors import fill_tables
 from mtl_rec.models.mmoe import build_mmoe
 from mtl_rec.models.shared_bottom import build_shared_bottom
 from mtl_rec.models.single_task import build_single_task
@@ -16,10 +17,20 @@ def build_model(config: Model, schema: Schema) -> keras.Model:
         config: The `model` section of a run.
         schema: Of a fitted preprocessor.
 
+    Raises:
+        ArtifactError: A file of given vectors can't be read, or has changed since the
+            preprocessor was fitted.
+
     Returns:
         A model whose outputs are, by task, `(batch, 2)` = [log P, log(1 - P)] of an
         event or `(batch, 1)` of a value. `probability_model` names what is served.
     """
+    model = _built(config, schema)
+    fill_tables(model, schema)
+    return model
+
+
+def _built(config: Model, schema: Schema) -> keras.Model:
     width, interactions = config.embedding_dim, config.interactions
     match config.architecture:
         case SharedBottom() as architecture:

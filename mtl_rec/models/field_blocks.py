@@ -3,21 +3,26 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mtl_rec.config.features import Hashed, Numeric
+from mtl_rec.config.features import Numeric, Text, is_hashed
+from mtl_rec.config.tokens import Characters, Tokens, Words, WordsAndCharacters
 from mtl_rec.models.blocks import (
     BIAS,
     EMBEDDING,
     FIRST_LAYER,
     GATE,
+    GIVEN,
     KERNEL,
+    PROJECTION,
     Block,
     BlockKey,
     Part,
+    whole,
 )
+from mtl_rec.models.given_vectors import projection_name
 from mtl_rec.models.inputs import embedding_tables, table_name
 from mtl_rec.models.placed_fields import FieldProduct, PairSum, PlacedField, SideOrder
 from mtl_rec.models.table_reads import rows_by_vocabulary
-from mtl_rec.schema.fields import NumberField
+from mtl_rec.schema.fields import NumberField, Vocabulary
 from mtl_rec.schema.schema import Schema
 
 
@@ -67,14 +72,41 @@ def of_network(detail: str, network: str) -> str:
 def embedding_blocks(
     schema: Schema, embedding_dim: int, network: str = ""
 ) -> Iterator[Block]:
-    """One block for the rows of every vocabulary of a network."""
-    for (width, is_small), own in embedding_tables(schema, embedding_dim).items():
+    """One block for the rows of every vocabulary that a network trains."""
+    for key, own in embedding_tables(schema, embedding_dim).items():
+        width = key.width
+        if key.vectors_of:
+            yield _projection_block(own[0], width, network)
+            continue
         for name, (first, num_rows) in rows_by_vocabulary(own).items():
             yield Block(
                 BlockKey(Part(EMBEDDING, name), of_network("rows", network)),
-                f"{table_name(width, is_small, network)}/table",
+                f"{table_name(key, network)}/table",
                 (slice(first, first + num_rows), slice(0, width)),
                 (f"{ids_meaning(schema, name)} of width {width}",),
+            )
+
+
+def _projection_block(vocabulary: Vocabulary, width: int, network: str) -> Block:
+    name, dim = vocabulary.name, vocabulary.vector_dim or 0
+    return Block(
+        BlockKey(Part(PROJECTION, name), of_network(KERNEL, network)),
+        f"{projection_name(name, network)}/{KERNEL}",
+        whole(dim, width),
+        (f"vectors of '{name}' of width {dim}", f"width {width}"),
+    )
+
+
+def given_blocks(schema: Schema, embedding_dim: int) -> Iterator[Block]:
+    """One block for every table of vectors that are given, alike for all networks."""
+    for key, own in embedding_tables(schema, embedding_dim).items():
+        if key.vectors_of:
+            shape = own[0].num_ids, own[0].vector_dim or 0
+            yield Block(
+                BlockKey(Part(GIVEN, key.vectors_of), "rows"),
+                f"{table_name(key)}/table",
+                whole(*shape),
+                (f"vectors of '{key.vectors_of}'",),
             )
 
 
@@ -141,15 +173,24 @@ def number_of(schema: Schema, placed: PlacedField) -> str | None:
 
 def ids_meaning(schema: Schema, vocabulary: str) -> str:
     """Whose ids, and how values become ids."""
-    owner = next(f for f in schema.features if f.name == vocabulary)
-    match owner:
-        case Numeric():
-            how = "buckets"
-        case Hashed():
-            how = "hashes"
-        case _:
-            how = "values"
-    return f"{how} of '{vocabulary}'"
+    owner = schema.owner_of(vocabulary)
+    if isinstance(owner, Numeric):
+        how = "buckets"
+    else:
+        how = "hashes" if is_hashed(owner) else "values"
+    cut = _cut(owner.tokens) if isinstance(owner, Text) else ""
+    return f"{how} of '{vocabulary}'{cut}"
+
+
+def _cut(tokens: Tokens) -> str:
+    """The tokens of a text, where they are not just its words."""
+    match tokens:
+        case Words():
+            return ""
+        case Characters():
+            return " by character"
+        case WordsAndCharacters():
+            return f" with n-grams of {tokens.min_n} to {tokens.max_n} characters"
 
 
 def _numeric_features(schema: Schema) -> dict[str, Numeric]:

@@ -26,12 +26,12 @@ def field_order(
 def embedded_fields(schema: Schema, embedding_dim: int) -> BySide[EmbeddedField]:
     """The fields that are embedded, in the order of `EmbeddedSides`."""
     embedded: BySide[EmbeddedField] = BySide()
-    for (width, _), vocabularies in embedding_tables(schema, embedding_dim).items():
+    for key, vocabularies in embedding_tables(schema, embedding_dim).items():
         names = {vocabulary.name for vocabulary in vocabularies}
         for side in SIDES:
             fields = [*_of(schema, IdField, [side]), *_of(schema, IdListField, [side])]
             own = [field for field in fields if field.vocabulary in names]
-            embedded.add(width, {side: own})
+            embedded.add(key.width, {side: own})
     return embedded
 
 
@@ -41,18 +41,18 @@ def _plain_order(schema: Schema, embedding_dim: int) -> list[SideOrder]:
     for is_by_request, sides in FIELD_GROUPS.items():
         small, others = [], []
         tables = embedding_tables(schema, embedding_dim)
-        for (width, is_small), vocabularies in tables.items():
+        for key, vocabularies in tables.items():
             names = {vocabulary.name for vocabulary in vocabularies}
             singles = [f for f in _of(schema, IdField, sides) if f.vocabulary in names]
             lists = [
                 f for f in _of(schema, IdListField, sides) if f.vocabulary in names
             ]
-            placed = [PlacedField(field, width) for field in singles]
-            if placed and is_small:
+            placed = [PlacedField(field, key.width) for field in singles]
+            if placed and key.is_small:
                 small.append(tuple(placed))
             else:
                 others += placed
-            others += [PlacedField(field, width) for field in lists]
+            others += [PlacedField(field, key.width) for field in lists]
         others += [PlacedField(f, 1) for f in _of(schema, NumberField, sides)]
         if small or others:
             orders.append(SideOrder(is_by_request, tuple(small), tuple(others)))

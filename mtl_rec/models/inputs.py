@@ -1,7 +1,9 @@
 """From packed inputs to embedded fields: the same for every architecture."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 import keras
 
@@ -12,12 +14,13 @@ from mtl_rec.models.fields import (
     SmallFields,
     flattened,
 )
+from mtl_rec.models.given_vectors import projected
 from mtl_rec.models.interactions import interacting
 from mtl_rec.models.interactions.embedded import EmbeddedSides
 from mtl_rec.models.layer_names import layer_name
 from mtl_rec.models.layers.masked_mean import MaskedMean
 from mtl_rec.models.table_columns import FIELD_GROUPS
-from mtl_rec.models.table_reads import read_table
+from mtl_rec.models.table_reads import TableReads, read_table
 from mtl_rec.schema.fields import IdListField, Vocabulary
 from mtl_rec.schema.schema import Schema
 
@@ -35,14 +38,31 @@ def packed_inputs(schema: Schema) -> dict[str, keras.KerasTensor]:
     }
 
 
+class TableKey(NamedTuple):
+    """What tells the tables of a network apart.
+
+    Attributes:
+        width: Of the embeddings.
+        is_small: Whether they are those of small vocabularies.
+        vectors_of: The vocabulary whose vectors are given; "" where rows are trained.
+    """
+
+    width: int
+    is_small: bool
+    vectors_of: str = ""
+
+
 def embedding_tables(
     schema: Schema, embedding_dim: int
-) -> dict[tuple[int, bool], list[Vocabulary]]:
-    """Vocabularies whose embeddings are one weight, by width and whether small."""
-    tables: dict[tuple[int, bool], list[Vocabulary]] = defaultdict(list)
+) -> dict[TableKey, list[Vocabulary]]:
+    """Vocabularies whose embeddings are one weight, by what they have in common."""
+    tables: dict[TableKey, list[Vocabulary]] = defaultdict(list)
     for vocabulary in schema.vocabularies.values():
         width = vocabulary.embedding_dim or embedding_dim
-        tables[width, is_small(vocabulary)].append(vocabulary)
+        if vocabulary.vector_dim is not None:
+            tables[TableKey(width, False, vocabulary.name)] = [vocabulary]
+        else:
+            tables[TableKey(width, is_small(vocabulary))].append(vocabulary)
     return tables
 
 
@@ -51,16 +71,17 @@ def is_small(vocabulary: Vocabulary) -> bool:
     return vocabulary.num_ids <= SMALL_VOCABULARY
 
 
-def table_name(width: int, is_small: bool, network: str = "") -> str:
-    """The layer that holds the embeddings of one width.
+def table_name(key: TableKey, network: str = "") -> str:
+    """The layer that holds a table.
 
     Args:
-        width: Of the embeddings.
-        is_small: Whether they are those of small vocabularies.
-        network: As `embed_fields` has it.
+        key: Which one.
+        network: As `embed_fields` has it; given vectors are the same for all.
     """
-    small = "small_" if is_small else ""
-    return layer_name(f"{small}embedding_{width}", network)
+    if key.vectors_of:
+        return f"{key.vectors_of}_vectors"
+    small = "small_" if key.is_small else ""
+    return layer_name(f"{small}embedding_{key.width}", network)
 
 
 def embed_fields(
@@ -69,6 +90,7 @@ def embed_fields(
     embedding_dim: int,
     network: str = "",
     interactions: Interactions = SIDE_PRODUCTS,
+    vectors_read: dict[str, Sequence[TableReads]] | None = None,
 ) -> EmbeddedFields:
     """Embeds ids, encodes lists, and makes what the fields are together.
 
@@ -80,16 +102,16 @@ def embed_fields(
         embedding_dim: Width of embeddings whose feature does not state its own.
         network: Tells the tables of a model apart that has several for one vocabulary.
         interactions: What becomes of the fields.
+        vectors_read: What was read of given vectors, by vocabulary, by a network
+            before; gets what this one reads.
     """
     small: dict[bool, list[SmallFields]] = {True: [], False: []}
     others: dict[bool, list[keras.KerasTensor]] = {True: [], False: []}
     sides = EmbeddedSides()
+    given = {} if vectors_read is None else vectors_read
     tables = embedding_tables(schema, embedding_dim)
-    for (width, of_small), vocabularies in tables.items():
-        name = table_name(width, of_small, network)
-        for reads in read_table(
-            inputs, schema, vocabularies, width, name, returns_table=of_small
-        ):
+    for key, vocabularies in tables.items():
+        for reads in _read(inputs, schema, key, vocabularies, network, given):
             is_user, own = reads.is_by_request, reads.columns
             if own.num_single and reads.table is not None:
                 fields = SmallFields(
@@ -107,7 +129,9 @@ def embed_fields(
                 for field, embedded in reads.lists()
             ]
             others[is_user] += lists
-            sides.add(width, own.by_side(FIELD_GROUPS[is_user], reads.singles, lists))
+            sides.add(
+                key.width, own.by_side(FIELD_GROUPS[is_user], reads.singles, lists)
+            )
     groups = []
     for is_user, names in FIELD_GROUPS.items():
         numbers = [f"{name}_numbers" for name in names]
@@ -118,6 +142,33 @@ def embed_fields(
         if group.parts():
             groups.append(group)
     return interacting(interactions, EmbeddedFields(tuple(groups)), sides, network)
+
+
+def _read(
+    inputs,
+    schema: Schema,
+    key: TableKey,
+    vocabularies: Sequence[Vocabulary],
+    network: str,
+    given: dict[str, Sequence[TableReads]],
+) -> Sequence[TableReads]:
+    """What the fields read from a table, as wide as it says."""
+    reads = given.get(key.vectors_of)
+    if reads is None:
+        reads = read_table(
+            inputs,
+            schema,
+            vocabularies,
+            vocabularies[0].vector_dim or key.width,
+            table_name(key, network),
+            returns_table=key.is_small,
+            is_trained=not key.vectors_of,
+        )
+    if not key.vectors_of:
+        return reads
+    given[key.vectors_of] = reads
+    vectors = projected([own.read for own in reads], key.vectors_of, key.width, network)
+    return [replace(own, read=read) for own, read in zip(reads, vectors, strict=True)]
 
 
 def _encode_list(field: IdListField, embedded, ids, network: str) -> keras.KerasTensor:

@@ -23,7 +23,8 @@ def linear_tables(schema: Schema) -> dict[bool, list[Vocabulary]]:
     used = {f.vocabulary for f in schema.fields if isinstance(f, IdField)}
     tables: dict[bool, list[Vocabulary]] = {}
     for name, vocabulary in schema.vocabularies.items():
-        if name in used:
+        # Given vectors stand beside an id, whose weight would be theirs again.
+        if name in used and vocabulary.vector_dim is None:
             tables.setdefault(is_small(vocabulary), []).append(vocabulary)
     return tables
 

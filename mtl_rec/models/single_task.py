@@ -1,5 +1,7 @@
 """One network for each task that shares nothing with the others."""
 
+from collections.abc import Sequence
+
 import keras
 from keras import ops
 
@@ -10,6 +12,7 @@ from mtl_rec.models.inputs import embed_fields, packed_inputs
 from mtl_rec.models.layer_names import layer_name
 from mtl_rec.models.layers.hashed_dropout import HashedDropout
 from mtl_rec.models.layers.parallel_mlp import ParallelMLP
+from mtl_rec.models.table_reads import TableReads
 from mtl_rec.schema.schema import Schema
 
 
@@ -22,12 +25,15 @@ def build_single_task(
     """Every task has its own embeddings, body and tower, and its own loss alone.
 
     Tables are apart, rather than columns of one, so that optimizers that remember one
-    number for a row do so for one task.
+    number for a row do so for one task. Vectors that are given are read once for all.
     """
     inputs = packed_inputs(schema)
     bodies = []
+    vectors_read: dict[str, Sequence[TableReads]] = {}
     for task in schema.tasks:
-        fields = embed_fields(inputs, schema, embedding_dim, task.name, interactions)
+        fields = embed_fields(
+            inputs, schema, embedding_dim, task.name, interactions, vectors_read
+        )
         if config.bottom_units:
             name = layer_name("bottom_0", task.name)
             bodies.append(ops.relu(fields.linear(config.bottom_units[0], name)))

@@ -50,6 +50,7 @@ def read_table(
     name: str,
     returns_table: bool = False,
     takes_lists: bool = True,
+    is_trained: bool = True,
     is_shown: bool = True,
 ) -> list[TableReads]:
     """One table for some vocabularies, read by all fields that have one of them.
@@ -62,6 +63,7 @@ def read_table(
         name: Of the layer.
         returns_table: As `FusedEmbedding` has it.
         takes_lists: As `columns_of` has it.
+        is_trained: Whether its rows are learned.
         is_shown: Whether people may want to look at the rows of its vocabularies.
     """
     rows = rows_by_vocabulary(vocabularies)
@@ -79,6 +81,7 @@ def read_table(
         returns_table=returns_table,
         row_blocks=rows if is_shown else None,
         name=name,
+        trainable=is_trained,
     )
     outputs = layer([joined(columns.ids) for columns in used.values()])
     table = outputs[-1] if returns_table else None

@@ -24,6 +24,7 @@ from mtl_rec.models.field_blocks import (
     embedding_blocks,
     field_meaning,
     first_layer_blocks,
+    given_blocks,
     number_of,
     placed_rows,
 )
@@ -57,6 +58,7 @@ def weight_blocks(config: Model, schema: Schema) -> list[Block]:
             mixed = _experts_meaning(architecture.num_experts, units)
             tower_input = (units[-1], f"mixture of {mixed}")
     return [
+        *given_blocks(schema, config.embedding_dim),
         *(
             block
             for network in networks

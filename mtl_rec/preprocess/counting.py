@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mtl_rec.config.features import Feature, Hashed, Numeric
+from mtl_rec.config.features import Feature, Numeric, is_hashed
 from mtl_rec.preprocess.strings import distinct
 from mtl_rec.schema.fields import PADDING_ID, IdField, IdListField
 from mtl_rec.schema.schema import Schema, vocabulary_name
@@ -45,9 +45,9 @@ def _count(
     if ids.shape[1] == 1:
         is_value &= _is_filled(table[feature.name].combine_chunks())[:, np.newaxis]
     missing = rows - int(np.count_nonzero(is_value.any(axis=1)))
-    if isinstance(feature, Hashed):
-        return ValueCounts(rows, missing)
     vocabulary = schema.vocabularies[vocabulary_name(feature)]
+    if is_hashed(schema.owner_of(vocabulary.name)):
+        return ValueCounts(rows, missing)
     is_unknown = is_value & (ids <= vocabulary.num_out_of_vocabulary)
     return ValueCounts(
         rows,

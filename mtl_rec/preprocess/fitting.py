@@ -15,6 +15,8 @@ from mtl_rec.config.features import (
     MultiCategorical,
     Numeric,
     Text,
+    Vector,
+    is_learned,
 )
 from mtl_rec.config.tasks import Task
 from mtl_rec.errors import SchemaError
@@ -25,6 +27,7 @@ from mtl_rec.preprocess.sampling import SamplingRates, sampled_alike
 from mtl_rec.preprocess.strings import as_bytes, counted
 from mtl_rec.preprocess.text import tokenise
 from mtl_rec.schema.fields import Vocabulary
+from mtl_rec.schema.given_vectors import GivenVectors, read_vectors
 from mtl_rec.schema.number_statistics import NumberStatistics
 from mtl_rec.schema.sampling import SamplingCorrection
 from mtl_rec.schema.schema import LabelScale, Schema
@@ -35,7 +38,8 @@ class Learned:
     """What the training split said.
 
     Attributes:
-        values: Known values of every learned vocabulary, in order of their ids.
+        values: Known values of every vocabulary that has any, in order of their ids.
+        vectors: Those of every feature whose vectors are given.
         numbers: Statistics of every numeric feature.
         label_scales: Scale of every regression label.
         sampling: What sampled negatives change; None without them.
@@ -43,6 +47,7 @@ class Learned:
     """
 
     values: dict[str, list[bytes]]
+    vectors: dict[str, GivenVectors]
     numbers: dict[str, NumberStatistics]
     label_scales: dict[str, LabelScale]
     sampling: SamplingCorrection | None
@@ -57,8 +62,10 @@ def learn(
     Raises:
         SchemaError: There are no rows, or what they say of how they were sampled does
             not fit together.
+        ArtifactError: The vectors of a feature can't be read.
     """
-    owners = [f for f in features if isinstance(f, LearnedVocabulary) and not f.shares]
+    vectors = {f.name: read_vectors(f.path) for f in features if isinstance(f, Vector)}
+    owners = [f for f in features if is_learned(f)]
     numeric = [f for f in features if isinstance(f, Numeric)]
     valued = [task for task in tasks if task.kind == "regression"]
     counts = {feature.name: ValueCounts() for feature in owners}
@@ -77,8 +84,18 @@ def learn(
         rates.add(chunk)
     if not num_rows:
         raise SchemaError("The training split must have rows. Received: none.")
+    values = {}
+    for feature in features:
+        if feature.name in vectors:
+            ids = vectors[feature.name].ids
+            values[feature.name] = ids.cast(pa.binary()).to_pylist()
+        elif is_learned(feature):
+            values[feature.name] = counts[feature.name].most_frequent(
+                feature.min_count, feature.max_size
+            )
     return Learned(
-        {f.name: counts[f.name].most_frequent(f.min_count, f.max_size) for f in owners},
+        values,
+        vectors,
         {name: learner.statistics() for name, learner in numbers.items()},
         {name: _label_scale(learner) for name, learner in scales.items()},
         rates.correction(),
@@ -92,18 +109,26 @@ def fitted_schema(
     """The declared features with the sizes that were learned."""
     vocabularies: dict[str, Vocabulary] = {}
     for feature in features:
+        vector_dim, fingerprint = None, None
         match feature:
             case Numeric(transform="quantiles"):
                 boundaries = learned.numbers[feature.name].boundaries
                 sizes = (1, len(boundaries) + 1)
-            case Hashed(shares=None):
-                sizes = (feature.num_buckets, 0)
+            case (
+                Hashed(shares=None, num_buckets=int(buckets))
+                | Text(shares=None, num_buckets=int(buckets))
+            ):
+                sizes = (buckets, 0)
+            case Vector():
+                own = learned.vectors[feature.name]
+                sizes = (1, len(own.ids))
+                vector_dim, fingerprint = own.dim, own.fingerprint()
             case LearnedVocabulary(shares=None):
                 sizes = (feature.oov_buckets, len(learned.values[feature.name]))
             case _:
                 continue
         vocabularies[feature.name] = Vocabulary(
-            feature.name, *sizes, feature.embedding_dim
+            feature.name, *sizes, feature.embedding_dim, vector_dim, fingerprint
         )
     return Schema(
         tuple(features),
@@ -135,7 +160,8 @@ def _count_tokens(counts: ValueCounts, feature: Text, texts: pa.Array) -> None:
     """Tokens of the distinct texts, each as often as its text occurs."""
     distinct, repeats = counted(texts)
     values = tf.constant(as_bytes(distinct), tf.string)
-    tokens = tokenise(values, feature.max_bytes, feature.max_tokens).numpy()
+    limits = feature.max_bytes, feature.max_tokens
+    tokens = tokenise(values, *limits, feature.tokens).numpy()
     repeats = np.broadcast_to(repeats[:, np.newaxis], tokens.shape)
     known = tokens != b""
     counts.add(pa.array(tokens[known], pa.binary()), repeats[known])

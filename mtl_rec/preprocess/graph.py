@@ -16,6 +16,7 @@ from mtl_rec.config.features import (
     Numeric,
     Side,
     Text,
+    Vector,
 )
 from mtl_rec.preprocess.lists import list_length
 from mtl_rec.preprocess.lookup import FusedLookup, StringColumns
@@ -64,7 +65,9 @@ class EncodingGraph:
         features = sorted(
             (f for f in self.schema.features if f.side in sides), key=lambda f: f.name
         )
-        self._single = [f for f in features if isinstance(f, Categorical | Hashed)]
+        self._single = [
+            f for f in features if isinstance(f, Categorical | Hashed | Vector)
+        ]
         self._lists = [
             f for f in features if isinstance(f, MultiCategorical | IdSequence)
         ]
@@ -96,7 +99,7 @@ class EncodingGraph:
         for feature in self._lists:
             shape = [None, list_length(feature)]
             strings.append(tf.ensure_shape(raw.column(feature), shape))
-        strings += [_tokens(feature, raw.column(feature)) for feature in self._texts]
+        strings += [self._tokens(f, raw.column(f)) for f in self._texts]
         ids = []
         if strings:
             columns = [self._columns(feature) for feature in self.strings]
@@ -117,7 +120,7 @@ class EncodingGraph:
         """
         columns = self._columns(feature)
         if isinstance(feature, Text):
-            return self.lookup.ids(_tokens(feature, values), [columns])
+            return self.lookup.ids(self._tokens(feature, values), [columns])
         columns = StringColumns(columns.vocabulary, 1, columns.is_padded)
         return self.lookup.ids(values[:, tf.newaxis], [columns])
 
@@ -160,6 +163,13 @@ class EncodingGraph:
                 packs[field.name] = columns[field.name]
         return _packed(ids, packs)
 
+    def _tokens(self, feature: Text, texts: tf.Tensor) -> tf.Tensor:
+        owner = self.schema.owner_of(vocabulary_name(feature))
+        if not isinstance(owner, Text):
+            raise TypeError(f"`shares` of a text must name a text. Received: {owner}.")
+        tokens = owner.tokens
+        return tokenise(texts, feature.max_bytes, feature.max_tokens, tokens)
+
     def _columns(self, feature: Feature) -> StringColumns:
         vocabulary = self.schema.vocabularies[vocabulary_name(feature)]
         match feature:
@@ -169,10 +179,6 @@ class EncodingGraph:
                 return StringColumns(vocabulary, list_length(feature), True)
             case _:
                 return StringColumns(vocabulary, 1, False)
-
-
-def _tokens(feature: Text, texts: tf.Tensor) -> tf.Tensor:
-    return tokenise(texts, feature.max_bytes, feature.max_tokens)
 
 
 def _packed(

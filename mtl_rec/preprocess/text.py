@@ -1,6 +1,9 @@
-"""Words and characters of a text, the same in training and in the served graph."""
+"""Tokens of a text, the same in training and in the served graph."""
 
 import tensorflow as tf
+
+from mtl_rec.config.tokens import Characters, Tokens, Words, WordsAndCharacters
+from mtl_rec.preprocess.character_ngrams import with_ngrams
 
 # Letters, digits, their marks and pictures are kept; U+FE00-FE0F choose between forms
 # of one picture.
@@ -8,24 +11,52 @@ _SEPARATORS = r"[^\p{L}\p{N}\p{M}\p{So}]+|[\x{FE00}-\x{FE0F}]+"
 # Written without spaces between words, or a word by itself. U+FFFD, which invalid
 # bytes have become, is a picture to Unicode: it leaves a space.
 _SINGLE = r"\x{FFFD}|([\p{Han}\p{Hiragana}\p{Katakana}\p{So}])"
+# A character is what has a place of its own: accents and vowel signs go with theirs.
+_CHARACTER = r"(.\p{M}*)"
+_INVALID, _BLANKS, _BLANK = r"\x{FFFD}", r"\s+", "_"
+_WORDS = Words()
 
 
-def tokenise(texts: tf.Tensor, max_bytes: int, max_tokens: int) -> tf.Tensor:
-    """Splits texts into lower-case words, and Chinese and Japanese into characters.
+def tokenise(
+    texts: tf.Tensor, max_bytes: int, max_tokens: int, tokens: Tokens = _WORDS
+) -> tf.Tensor:
+    """Cuts texts into lower-case tokens.
 
     Args:
         texts: UTF-8, `(batch,)`; invalid bytes are skipped.
         max_bytes: Bytes read of each text, so that a huge one costs no more.
         max_tokens: Tokens kept of each text, from its start.
+        tokens: What they are.
 
     Returns:
         `(batch, max_tokens)` strings, "" after the last token.
     """
     head = tf.strings.substr(texts, 0, max_bytes, unit="BYTE")
     # First of all, as lower-casing stops at a NUL.
-    words = tf.strings.regex_replace(head, _SEPARATORS, " ")
-    words = tf.strings.regex_replace(_lower(words), _SINGLE, r" \1 ")
-    tokens = tf.raw_ops.StringSplitV2(input=words, sep="", maxsplit=-1)
+    cleaned = _lower(tf.strings.regex_replace(head, _SEPARATORS, " "))
+    match tokens:
+        case Words():
+            return _words(cleaned, max_tokens)
+        case Characters():
+            return _characters(cleaned, max_tokens)
+        case WordsAndCharacters():
+            words = _words(cleaned, max_tokens)
+            return with_ngrams(words, max_tokens, tokens.min_n, tokens.max_n)
+
+
+def _words(cleaned: tf.Tensor, max_tokens: int) -> tf.Tensor:
+    """Words, and Chinese and Japanese by character."""
+    return _split(tf.strings.regex_replace(cleaned, _SINGLE, r" \1 "), max_tokens)
+
+
+def _characters(cleaned: tf.Tensor, max_tokens: int) -> tf.Tensor:
+    stripped = tf.strings.strip(tf.strings.regex_replace(cleaned, _INVALID, " "))
+    joined = tf.strings.regex_replace(stripped, _BLANKS, _BLANK)
+    return _split(tf.strings.regex_replace(joined, _CHARACTER, r"\1 "), max_tokens)
+
+
+def _split(spaced: tf.Tensor, max_tokens: int) -> tf.Tensor:
+    tokens = tf.raw_ops.StringSplitV2(input=spaced, sep="", maxsplit=-1)
     # What `tf.strings.split(words).to_tensor(...)` does, in a third of the operations.
     return tf.raw_ops.RaggedTensorToTensor(
         shape=[-1, max_tokens],

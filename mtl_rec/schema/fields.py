@@ -17,12 +17,17 @@ class Vocabulary:
         num_out_of_vocabulary: Ids that unknown values are hashed into.
         num_values: Known values.
         embedding_dim: Width of the embedding; None leaves it to the model.
+        vector_dim: Width of the vectors that are given of its ids, and projected to the
+            embedding; None where rows are trained.
+        vectors: Fingerprint of these.
     """
 
     name: str
     num_out_of_vocabulary: int
     num_values: int
     embedding_dim: int | None
+    vector_dim: int | None = None
+    vectors: str | None = None
 
     @property
     def num_ids(self) -> int:

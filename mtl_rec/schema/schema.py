@@ -71,6 +71,10 @@ class Schema:
         """Every field, in the order of the features."""
         return tuple(field for feature in self.features for field in _fields(feature))
 
+    def owner_of(self, vocabulary: str) -> Feature:
+        """The feature that a vocabulary belongs to, which says how it is made."""
+        return next(f for f in self.features if f.name == vocabulary)
+
     def fields_of(self, kind: type[FieldKind], side: Side) -> list[FieldKind]:
         """The fields of one kind and side, in the order of their packed columns.
 
@@ -167,7 +171,7 @@ def _fields(feature: Feature) -> list[Field]:
     name, side = feature.name, feature.side
     vocabulary = vocabulary_name(feature)
     match feature.kind:
-        case "categorical" | "hashed":
+        case "categorical" | "hashed" | "vector":
             return [IdField(name, side, vocabulary)]
         case "numeric":
             if feature.transform == "quantiles":

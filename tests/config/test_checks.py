@@ -162,3 +162,39 @@ def test_a_feature_must_not_be_called_like_a_task(problems_with):
     )
 
     assert problems_with(features=[feature]) == [text]
+
+
+def test_a_text_that_shares_takes_its_tokens_from_the_owner(problems_with):
+    query = {
+        **TITLE,
+        "name": "query",
+        "shares": "title",
+        "tokens": {"kind": "characters"},
+        "num_buckets": 9,
+    }
+    text = (
+        "features.query: a feature that `shares` takes these from 'title': "
+        "num_buckets, tokens. Remove them here."
+    )
+
+    assert problems_with(features=[query, TITLE]) == [text]
+
+
+def test_hashed_tokens_are_not_learned(problems_with):
+    title = {**TITLE, "num_buckets": 100, "min_count": 2, "max_size": 9}
+    text = (
+        "features.title: `num_buckets` hashes all tokens: none is learned, and none "
+        "unknown. Remove it, or min_count, max_size."
+    )
+
+    assert problems_with(features=[title]) == [text]
+
+
+def test_the_longest_ngrams_are_not_shorter_than_the_shortest(problems_with):
+    tokens = {"kind": "words_and_characters", "min_n": 4, "max_n": 3}
+    text = (
+        "features.title.tokens: `max_n` must be `min_n` or more. Received: min_n: 4, "
+        "max_n: 3."
+    )
+
+    assert problems_with(features=[{**TITLE, "tokens": tokens}]) == [text]

@@ -2,7 +2,10 @@
 
 import pytest
 
-KINDS = "['categorical', 'hashed', 'multi_categorical', 'numeric', 'sequence', 'text']"
+KINDS = (
+    "['categorical', 'hashed', 'multi_categorical', 'numeric', 'sequence', 'text', "
+    "'vector']"
+)
 TOP = (
     "['data', 'evaluation', 'export', 'features', 'model', 'name', 'seed', 'tasks', "
     "'training']"

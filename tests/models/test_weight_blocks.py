@@ -1,5 +1,7 @@
 """The blocks of a model against what its outputs depend on."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from mtl_rec.config.interactions import (
     FactorizationMachine,
 )
 from mtl_rec.config.model import MMoE, Model, SharedBottom, SingleTask
+from mtl_rec.config.tokens import Characters, WordsAndCharacters
 from mtl_rec.models import build_model
 from mtl_rec.models.blocks import (
     EMBEDDING,
@@ -21,6 +24,7 @@ from mtl_rec.models.blocks import (
     INTERACTION,
     TOWER,
 )
+from mtl_rec.models.field_blocks import ids_meaning
 from mtl_rec.models.weight_blocks import weight_blocks
 
 from .conftest import make_batch
@@ -181,3 +185,23 @@ def with_other_values(batch, schema, field):
     shifted = changed[:, column] + 1
     changed[:, column] = shifted % 5 if kind == "ids" else shifted
     return {**batch, name: changed}
+
+
+def test_a_vocabulary_of_other_tokens_means_something_else(schema):
+    title = next(f for f in schema.features if f.kind == "text")
+    cuts = [
+        {},
+        {"tokens": Characters()},
+        {"tokens": WordsAndCharacters(max_n=4)},
+        {"tokens": WordsAndCharacters(max_n=5)},
+        {"num_buckets": 10},
+    ]
+    meanings = [
+        ids_meaning(
+            replace(schema, features=(title.model_copy(update=cut),)), title.name
+        )
+        for cut in cuts
+    ]
+
+    assert meanings[0] == f"values of '{title.name}'"
+    assert len(set(meanings)) == len(cuts)

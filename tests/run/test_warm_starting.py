@@ -9,10 +9,12 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from keras import ops
 
 from mtl_rec.config.data import Data
+from mtl_rec.config.features import Vector
 from mtl_rec.config.model import MMoE, Model, SharedBottom, SingleTask
 from mtl_rec.config.run import RunConfig
 from mtl_rec.config.tasks import Task
@@ -22,6 +24,7 @@ from mtl_rec.models import build_model, probability_model
 from mtl_rec.preprocess import Preprocessor
 from mtl_rec.run.folder import RunFolder
 from mtl_rec.run.warm_starting import warm_start
+from mtl_rec.schema.given_vectors import GivenVectors, write_vectors
 from mtl_rec.training.warm_start import WarmStartReport
 
 MMOE = MMoE(kind="mmoe", num_experts=2, expert_units=(8, 6), tower_units=(5,))
@@ -262,6 +265,31 @@ def test_features_come_and_go_without_the_others(make_run, shop, features):
     assert part(run, "embedding", "item_id").new == 0
     assert part(run, "first layer", "price_is_missing").why == "new"
     assert "kernel of 'title' is new" in part(run, "gate", "click").why
+
+
+def test_given_vectors_stay_and_their_projection_is_taken(
+    make_run, shop, features, tmp_path
+):
+    path = tmp_path / "vectors.parquet"
+    vector = Vector(
+        kind="vector", name="text", side="item", column="item_id", path=str(path)
+    )
+    runs = []
+    for seed, first in enumerate(["source", "run"]):
+        values = np.random.default_rng(seed).normal(size=(40, 7)).astype("float32")
+        ids = pa.array([f"i{number + 5 * seed}" for number in range(40)])
+        write_vectors(path, GivenVectors(ids, values), "item", {})
+        start = runs[0] if runs else None
+        own = (*features, vector)
+        runs.append(make_run(shop, first, features=own, start=start))
+    run = runs[-1]
+
+    projections = [r.model.get_layer("text_projection").get_weights()[0] for r in runs]
+    np.testing.assert_array_equal(*projections)
+    (table,) = run.model.get_layer("text_vectors").get_weights()
+    np.testing.assert_array_equal(table[2:], values)
+    assert part(run, "projection", "text").new == 0
+    assert not [p for p in run.report.parts if p.kind == "given vectors"]
 
 
 def test_another_width_is_reported_and_all_else_taken(make_run, shop, features):

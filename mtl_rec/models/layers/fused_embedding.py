@@ -100,7 +100,8 @@ class FusedEmbedding(keras.layers.Layer):
         self.table = self.add_weight(
             name="table",
             shape=(self.num_rows, self.embedding_dim),
-            initializer=InitialWeights("normal", 0.01),
+            # Rows that are not trained are given, once the table is there.
+            initializer=InitialWeights("normal", 0.01) if self.trainable else "zeros",
             dtype="float32",
             autocast=False,
         )

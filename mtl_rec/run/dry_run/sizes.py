@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from mtl_rec.config.features import Feature, LearnedVocabulary
+from mtl_rec.config.features import Feature, is_learned
 from mtl_rec.config.tasks import Task
 from mtl_rec.preprocess.fitting import learn
 from mtl_rec.schema.rows import canonical
@@ -55,7 +55,7 @@ def vocabulary_sizes(
         _values(rows.slice(0, max(1, rows.num_rows // part)), features, tasks)
         for part in (4, 2)
     ]
-    owners = {f.name: f for f in features if isinstance(f, LearnedVocabulary)}
+    owners = {f.name: f for f in features if is_learned(f)}
     sizes = {}
     for name, vocabulary in schema.vocabularies.items():
         seen = vocabulary.num_values
@@ -65,7 +65,7 @@ def vocabulary_sizes(
             expected = round(grown(counts, growth))
             expected = min(expected, owners[name].max_size or expected)
         others = vocabulary.num_ids - seen
-        width = vocabulary.embedding_dim or embedding_dim
+        width = vocabulary.vector_dim or vocabulary.embedding_dim or embedding_dim
         sizes[name] = VocabularySize(seen + others, expected + others, width)
     return sizes
 

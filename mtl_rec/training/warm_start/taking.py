@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mtl_rec.models.blocks import EMBEDDING, Block, BlockKey, Part
+from mtl_rec.models.blocks import EMBEDDING, GIVEN, Block, BlockKey, Part
 from mtl_rec.training.warm_start.report import PartReport
 from mtl_rec.training.warm_start.rescaling import rescale
 from mtl_rec.training.warm_start.row_changes import row_changes
@@ -35,7 +35,10 @@ def take_weights(own: Weights, source: Weights) -> list[PartReport]:
     known_parts = {block.key.part for block in source.blocks}
     counts: dict[Part, _Counts] = defaultdict(_Counts)
     taken: set[BlockKey] = set()
+    # Given vectors were not learned: those of the model that is to be trained stay.
     for block in own.blocks:
+        if block.key.part.kind == GIVEN:
+            continue
         match = theirs.get(block.key)
         part = counts[block.key.part]
         if match is None:
@@ -50,7 +53,7 @@ def take_weights(own: Weights, source: Weights) -> list[PartReport]:
             _take(block, match, own, source, part)
             taken.add(block.key)
     for block in source.blocks:
-        if block.key not in ours:
+        if block.key not in ours and block.key.part.kind != GIVEN:
             part = counts[block.key.part]
             part.left_behind += block.size
             is_gone = not part.taken and not part.new
