@@ -4,10 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mtl_rec.config.base import Count, Section
+from mtl_rec.config.base import Count, Rate, Section
 
 Units = tuple[Count, ...]
-Rate = Annotated[float, Field(ge=0, lt=1)]
 
 
 class SharedBottom(Section):

@@ -4,8 +4,9 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
-EMBEDDING, FIRST_LAYER, BODY, GATE, TOWER, HEAD = (
+EMBEDDING, ENCODER, FIRST_LAYER, BODY, GATE, TOWER, HEAD = (
     "embedding",
+    "encoder",
     "first layer",
     "body",
     "gate",

@@ -53,15 +53,22 @@ def field_order(schema: Schema, embedding_dim: int) -> list[SideOrder]:
         for (width, is_small), vocabularies in tables.items():
             names = {vocabulary.name for vocabulary in vocabularies}
             singles = [f for f in _of(schema, IdField, sides) if f.vocabulary in names]
-            lists = [
-                f for f in _of(schema, IdListField, sides) if f.vocabulary in names
-            ]
+            lists = _encoded_lists(schema, sides, names)
+            if not is_by_request:
+                # The user's, of which every exposure has its own.
+                users = _encoded_lists(schema, FIELD_GROUPS[True], names)
+                compared = [field for field in users if field.sees_candidate]
+                others += [PlacedField(field, width) for field in compared]
             placed = [PlacedField(field, width) for field in singles]
             if placed and is_small:
                 small.append(tuple(placed))
             else:
                 others += placed
-            others += [PlacedField(field, width) for field in lists]
+            others += [
+                PlacedField(field, width)
+                for field in lists
+                if not (is_by_request and field.sees_candidate)
+            ]
             for field in (*singles, *lists):
                 embedded[width, field.side].append(field)
         others += [PlacedField(f, 1) for f in _of(schema, NumberField, sides)]
@@ -72,6 +79,17 @@ def field_order(schema: Schema, embedding_dim: int) -> list[SideOrder]:
     return orders
 
 
+def _encoded_lists(
+    schema: Schema, sides: Sequence[Side], vocabularies: set[str]
+) -> list[IdListField]:
+    """The lists that some vocabularies embed, without those encoded with others."""
+    return [
+        field
+        for field in _of(schema, IdListField, sides)
+        if field.encoder is not None and field.vocabulary in vocabularies
+    ]
+
+
 def _products(
     embedded: Mapping[tuple[int, Side], list[IdField | IdListField]],
 ) -> list[FieldProduct]:
@@ -79,8 +97,15 @@ def _products(
         product
         for (width, side), users in embedded.items()
         if side == "user"
-        for product in field_products(users, embedded.get((width, "item"), []))
+        for product in field_products(
+            sorted(users, key=_has_row_for_each_exposure),
+            embedded.get((width, "item"), []),
+        )
     ]
+
+
+def _has_row_for_each_exposure(field: IdField | IdListField) -> bool:
+    return isinstance(field, IdListField) and field.sees_candidate
 
 
 def _of(

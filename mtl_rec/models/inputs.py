@@ -1,12 +1,14 @@
 """From packed inputs to embedded fields: the same for every architecture."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 
 import keras
 
 from mtl_rec.config.features import SIDES, Side
+from mtl_rec.models.encoders.embedded_lists import EmbeddedLists
 from mtl_rec.models.fields import (
     EmbeddedFields,
     SideFields,
@@ -16,10 +18,9 @@ from mtl_rec.models.fields import (
 )
 from mtl_rec.models.layer_names import layer_name
 from mtl_rec.models.layers.fused_embedding import FusedEmbedding
-from mtl_rec.models.layers.masked_mean import MaskedMean
 from mtl_rec.models.products import EmbeddedSides
 from mtl_rec.models.table_columns import TableColumns, columns_of
-from mtl_rec.schema.fields import IdListField, Vocabulary
+from mtl_rec.schema.fields import Vocabulary
 from mtl_rec.schema.schema import Schema
 
 SMALL_VOCABULARY = 512
@@ -75,6 +76,25 @@ def rows_by_vocabulary(
     return dict(zip(names, zip(firsts, sizes, strict=True), strict=True))
 
 
+@dataclass(frozen=True)
+class _ReadColumns:
+    """What one table gave the fields of some sides.
+
+    Attributes:
+        width: Of the embeddings.
+        is_user: Whether the sides are the user's.
+        columns: The fields.
+        embedded: `(batch, columns, width)`.
+        table: All of it where it is small.
+    """
+
+    width: int
+    is_user: bool
+    columns: TableColumns
+    embedded: keras.KerasTensor
+    table: keras.KerasTensor | None
+
+
 def embed_fields(
     inputs: Mapping[str, keras.KerasTensor],
     schema: Schema,
@@ -93,7 +113,53 @@ def embed_fields(
     """
     small: dict[bool, list[SmallFields]] = {True: [], False: []}
     others: dict[bool, list[keras.KerasTensor]] = {True: [], False: []}
+    read = list(_read_tables(inputs, schema, embedding_dim, network))
+    lists = EmbeddedLists(inputs, schema, network)
+    for part in read:
+        lists.add(part.columns, part.embedded)
     sides = EmbeddedSides()
+    for part in read:
+        width, is_user, own = part.width, part.is_user, part.columns
+        singles = part.embedded[:, : own.num_single]
+        if own.num_single and part.table is not None:
+            fields = SmallFields(
+                singles,
+                own.ids[0],
+                part.table,
+                tuple(own.first_rows[: own.num_single]),
+                tuple(own.num_ids),
+            )
+            small[is_user].append(fields)
+        elif own.num_single:
+            others[is_user].append(flattened(singles))
+        encoded = [
+            (field, lists.encoded(field)) for field in own.lists if field.encoder
+        ]
+        by_exposure = [v for f, v in encoded if is_user and f.sees_candidate]
+        encoded = [(f, v) for f, v in encoded if not (is_user and f.sees_candidate)]
+        others[is_user] += [vector for _, vector in encoded]
+        others[False] += by_exposure
+        sides.add(width, is_user, own.without_context(singles, encoded), by_exposure)
+    for is_user, names in FIELD_GROUPS.items():
+        numbers = [f"{name}_numbers" for name in names]
+        others[is_user] += [inputs[name] for name in numbers if name in inputs]
+    others[False] += sides.products(network)
+    return EmbeddedFields(
+        tuple(
+            SideFields(is_user, tuple(small[is_user]), tuple(others[is_user]))
+            for is_user in FIELD_GROUPS
+            if small[is_user] or others[is_user]
+        )
+    )
+
+
+def _read_tables(
+    inputs: Mapping[str, keras.KerasTensor],
+    schema: Schema,
+    embedding_dim: int,
+    network: str,
+) -> Iterator[_ReadColumns]:
+    """What every table gives, the user's fields first."""
     tables = embedding_tables(schema, embedding_dim)
     for (width, is_small), vocabularies in tables.items():
         rows = rows_by_vocabulary(vocabularies)
@@ -113,48 +179,6 @@ def embed_fields(
             name=table_name(width, is_small, network),
         )
         outputs = table([joined(own.ids) for own in used.values()])
+        whole = outputs[-1] if is_small else None
         for (is_user, own), embedded in zip(used.items(), outputs, strict=False):
-            singles = embedded[:, : own.num_single]
-            if own.num_single and is_small:
-                fields = SmallFields(
-                    singles,
-                    own.ids[0],
-                    outputs[-1],
-                    tuple(own.first_rows[: own.num_single]),
-                    tuple(own.num_ids),
-                )
-                small[is_user].append(fields)
-            elif own.num_single:
-                others[is_user].append(flattened(singles))
-            lists = _encoded_lists(inputs, own, embedded, network)
-            others[is_user] += lists
-            sides.add(width, is_user, own.without_context(singles, lists))
-    for is_user, names in FIELD_GROUPS.items():
-        numbers = [f"{name}_numbers" for name in names]
-        others[is_user] += [inputs[name] for name in numbers if name in inputs]
-    others[False] += sides.products(network)
-    return EmbeddedFields(
-        tuple(
-            SideFields(is_user, tuple(small[is_user]), tuple(others[is_user]))
-            for is_user in FIELD_GROUPS
-            if small[is_user] or others[is_user]
-        )
-    )
-
-
-def _encoded_lists(
-    inputs, columns: TableColumns, embedded, network: str
-) -> list[keras.KerasTensor]:
-    encoded, start = [], columns.num_single
-    for field in columns.lists:
-        own = embedded[:, start : start + field.length]
-        encoded.append(_encode_list(field, own, inputs[field.name], network))
-        start += field.length
-    return encoded
-
-
-def _encode_list(field: IdListField, embedded, ids, network: str) -> keras.KerasTensor:
-    match field.encoder.kind:
-        case "mean" | "bag":
-            name = layer_name(f"{field.name}_mean", network)
-            return MaskedMean(name=name)(embedded, ids)
+            yield _ReadColumns(width, is_user, own, embedded, whole)

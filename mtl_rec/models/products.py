@@ -44,12 +44,26 @@ class EmbeddedSides:
     def __init__(self) -> None:
         self._users: dict[int, list[keras.KerasTensor]] = defaultdict(list)
         self._items: dict[int, list[keras.KerasTensor]] = defaultdict(list)
+        self._by_exposure: dict[int, list[keras.KerasTensor]] = defaultdict(list)
 
     def add(
-        self, width: int, is_user: bool, vectors: Sequence[keras.KerasTensor]
+        self,
+        width: int,
+        is_user: bool,
+        vectors: Sequence[keras.KerasTensor],
+        by_exposure: Sequence[keras.KerasTensor] = (),
     ) -> None:
-        """Takes fields side by side, `(batch, width or a multiple of it)` each."""
-        (self._users if is_user else self._items)[width] += vectors
+        """Takes fields side by side, `(batch, width or a multiple of it)` each.
+
+        Args:
+            width: Of a field.
+            is_user: Whose fields they are.
+            vectors: The fields, the user's with a row for each request.
+            by_exposure: Fields of the user that have one for each exposure.
+        """
+        if vectors or by_exposure:
+            (self._users if is_user else self._items)[width] += vectors
+            self._by_exposure[width] += by_exposure
 
     def products(self, network: str) -> Iterator[keras.KerasTensor]:
         """Yields a row for each exposure, of every width that both sides have.
@@ -58,8 +72,10 @@ class EmbeddedSides:
             network: As `embed_fields` has it.
         """
         for width, users in self._users.items():
-            if users and self._items[width]:
-                of_exposures = RequestRows()(joined(users))
+            by_exposure = self._by_exposure[width]
+            if (users or by_exposure) and self._items[width]:
+                repeated = [RequestRows()(joined(users))] if users else []
+                of_exposures = joined([*repeated, *by_exposure])
                 layer = SideProducts(
                     width, name=layer_name(f"products_{width}", network)
                 )

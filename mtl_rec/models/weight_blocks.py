@@ -20,6 +20,7 @@ from mtl_rec.models.blocks import (
     whole,
     widths,
 )
+from mtl_rec.models.encoder_blocks import encoder_blocks
 from mtl_rec.models.field_blocks import (
     FirstUnits,
     embedding_blocks,
@@ -57,7 +58,10 @@ def weight_blocks(config: Model, schema: Schema) -> list[Block]:
         *(
             block
             for network in networks
-            for block in embedding_blocks(schema, config.embedding_dim, network)
+            for block in (
+                *embedding_blocks(schema, config.embedding_dim, network),
+                *encoder_blocks(schema, config.embedding_dim, network),
+            )
         ),
         *body,
         *_towers(schema, orders, tower_input, architecture.tower_units),
