@@ -77,12 +77,6 @@ class Schema:
             for field in _fields(feature, self.features)
         )
 
-    @cached_property
-    def running_along(self) -> frozenset[str]:
-        """Sequences whose steps belong to those of others, on either end."""
-        sequences = [f for f in self.features if isinstance(f, IdSequence) and f.along]
-        return frozenset(name for f in sequences for name in (f.name, *f.along))
-
     def fields_of(self, kind: type[FieldKind], side: Side) -> list[FieldKind]:
         """The fields of one kind and side, in the order of their packed columns.
 
