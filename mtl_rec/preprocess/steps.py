@@ -31,7 +31,7 @@ def require_equal_steps(schema: Schema, inputs: Mapping[str, np.ndarray]) -> Non
                 raise SchemaError(
                     f"'{other}' must have a value for each step of '{field.name}', "
                     f"which it runs `along` with. Received: {theirs[row]} values for "
-                    f"{ours[row]} steps, in {len(unequal):,} rows of {len(ours):,}. An "
+                    f"{ours[row]} steps, in {len(unequal):,} of {len(ours):,} rows. An "
                     "empty value takes no place: give what is missing a word of its "
                     "own, or leave this feature out of `along`."
                 )

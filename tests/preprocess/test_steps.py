@@ -33,7 +33,7 @@ def test_sequences_of_the_same_steps_are_taken():
 def test_a_missing_value_that_would_move_the_others_is_refused():
     text = (
         "'brands' must have a value for each step of 'items', which it runs `along` "
-        "with. Received: 1 values for 2 steps, in 1 rows of 2."
+        "with. Received: 1 values for 2 steps, in 1 of 2 rows."
     )
 
     with pytest.raises(SchemaError, match=text):

@@ -25,8 +25,8 @@ TEXTS = {
     "transformer": "{kind: transformer}",
 }
 SEQUENCE = (
-    "  - {kind: sequence, name: history_%s, column: history, side: user, max_length: 4, "
-    "shares: item_id, encoder: %s%s}\n"
+    "  - {kind: sequence, name: history_%s, column: history, side: user, "
+    "max_length: 4, shares: item_id, encoder: %s%s}\n"
 )
 TEXT = "  - {kind: text, name: title_%s, column: title, side: item, max_tokens: 8, "
 TEXT += "encoder: %s}\n"
