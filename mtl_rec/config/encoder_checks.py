@@ -57,9 +57,16 @@ def _along_problem(
         if other is None and is_unsure(features):
             return None
         found = f"a {other.kind} of side {other.side}" if other else "no feature"
+        allowed = [
+            own.name
+            for _, own in with_paths("features", features)
+            if isinstance(own, IdSequence)
+            and own.side == feature.side
+            and own is not feature
+        ]
         return (
-            f"must name sequences of side {feature.side}. Received: '{name}', which "
-            f"is {found}."
+            f"must name sequences of side {feature.side}, of {sorted(allowed)}. "
+            f"Received: '{name}', which is {found}."
         )
     if other is feature or other.along:
         return (

@@ -60,17 +60,18 @@ def test_nothing_is_said_while_the_candidate_may_be_a_feature_that_is_wrong():
         ),
         (
             GAPS.model_copy(update={"side": "item"}),
-            "must name sequences of side user. Received: 'gaps', which is a sequence "
-            "of side item.",
+            "must name sequences of side user, of []. Received: 'gaps', which is a "
+            "sequence of side item.",
         ),
         (
             Numeric(kind="numeric", name="gaps", side="user"),
-            "must name sequences of side user. Received: 'gaps', which is a numeric of "
-            "side user.",
+            "must name sequences of side user, of []. Received: 'gaps', which is a "
+            "numeric of side user.",
         ),
         (
             Numeric(kind="numeric", name="gap", side="user"),
-            "must name sequences of side user. Received: 'gaps', which is no feature.",
+            "must name sequences of side user, of []. Received: 'gaps', which is no "
+            "feature.",
         ),
         (
             IdSequence(
