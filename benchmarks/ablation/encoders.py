@@ -16,23 +16,40 @@ ENCODERS: dict[str, dict[str, Any]] = {
     "cnn": {"kind": "cnn"},
     "gru": {"kind": "gru"},
     "din": {"kind": "din"},
+    "din, along": {"kind": "din"},
     "transformer": {"kind": "transformer", "sees": "earlier"},
     "transformer, candidate": {"kind": "transformer", "sees": "candidate"},
 }
 """By row of the table, the `encoder` of every history; all with its defaults."""
+
+ALONG = "din, along"
+"""The one of which all histories are the first one's, `along` with it."""
 
 
 def schema_with(data_set: DataSet, encoder: str) -> Any:
     """The schema whose histories are all encoded in one way."""
     from mtl_rec.config.features import IdSequence
 
-    features = [
-        IdSequence.model_validate({**own.model_dump(), "encoder": ENCODERS[encoder]})
-        if isinstance(own, IdSequence)
-        else own
-        for own in data_set.schema.features
-    ]
+    first, *others = histories(data_set)
+    along = others if encoder == ALONG else []
+    features = []
+    for own in data_set.schema.features:
+        if isinstance(own, IdSequence) and own.name not in along:
+            changes: dict[str, Any] = {"encoder": ENCODERS[encoder]}
+            if own.name == first:
+                changes["along"] = along
+            own = IdSequence.model_validate({**own.model_dump(), **changes})
+        features.append(own)
     return replace(data_set.schema, features=tuple(features))
+
+
+def histories(data_set: DataSet) -> list[str]:
+    """Names of the sequences, of as many steps each."""
+    from mtl_rec.config.features import IdSequence
+
+    found = [f for f in data_set.schema.features if isinstance(f, IdSequence)]
+    assert len({feature.max_length for feature in found}) == 1
+    return [feature.name for feature in found]
 
 
 def collect(
@@ -50,6 +67,8 @@ def collect(
     runs: dict[str, dict[int, Run]] = {}
     for seed in seeds:
         for encoder in encoders:
+            if encoder == ALONG and len(histories(data_set)) == 1:
+                continue
             settings = {
                 "rows": rows,
                 "code": code_digest(),
