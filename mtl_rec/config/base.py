@@ -10,6 +10,10 @@ Count = Annotated[int, Field(gt=0, lt=2**31)]
 """How many of something; ids are 32-bit numbers."""
 
 
+Rate = Annotated[float, Field(ge=0, lt=1)]
+"""Share that is dropped in training."""
+
+
 class Section(BaseModel):
     """A frozen group of settings that refuses keys it does not know."""
 

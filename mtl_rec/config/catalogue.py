@@ -17,6 +17,9 @@ from mtl_rec.config.sections import SectionClass, kinds_of
 SECTIONS = "sections"
 """The group of sections that there is one kind of."""
 
+_BY_OWNER = {"encoder"}
+"""Keys whose kinds depend on the kind of the section that has the key."""
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -69,13 +72,15 @@ def catalogue() -> dict[str, Group]:
     """All groups by name, in the order in which a config has them."""
     groups: dict[str, Group] = {}
     sections: dict[str, Entry] = {}
-    for path, section in _sections((), RunConfig):
+    for path, owner, section in _sections((), "", RunConfig):
         kinds = kinds_of(section)
         if not kinds:
             name = ".".join(path) or "run"
             sections.setdefault(name, _entry(name, section))
             continue
         name = _plural(path[-1].removesuffix("[]"))
+        if path[-1] in _BY_OWNER:
+            name = f"{owner}_{name}"
         if name not in groups and _is_part_of_another(kinds, groups):
             continue
         group = groups.setdefault(name, Group(name, ".".join(path), {}))
@@ -85,13 +90,14 @@ def catalogue() -> dict[str, Group]:
 
 
 def _sections(
-    path: tuple[str, ...], section: SectionClass
-) -> Iterator[tuple[tuple[str, ...], SectionClass]]:
-    """A section and those below it, each with its path."""
-    yield path, section
+    path: tuple[str, ...], owner: str, section: SectionClass
+) -> Iterator[tuple[tuple[str, ...], str, SectionClass]]:
+    """A section and those below it, each with its path and the kind of what has it."""
+    yield path, owner, section
+    kind = next(iter(kinds_of(section)), "")
     for name, field in section.model_fields.items():
         for suffix, inner in _inner_sections(field.annotation):
-            yield from _sections((*path, name + suffix), inner)
+            yield from _sections((*path, name + suffix), kind, inner)
 
 
 def _inner_sections(annotation: Any) -> Iterator[tuple[str, SectionClass]]:

@@ -12,6 +12,7 @@ from mtl_rec.config.declared import (
     repeated_names,
     with_paths,
 )
+from mtl_rec.config.encoder_checks import encoder_problems
 from mtl_rec.config.features import (
     SIDES,
     EmbeddedFeature,
@@ -51,6 +52,7 @@ def find_problems(
     """
     return [
         *feature_problems(features),
+        *encoder_problems(features),
         *task_problems(tasks),
         *name_clashes(features, tasks),
         *sampling_problems(features, tasks, kept_negatives),

@@ -5,6 +5,12 @@ from typing import Annotated, Literal, TypeGuard
 from pydantic import Field, StringConstraints, model_validator
 
 from mtl_rec.config.base import Count, NonEmpty, Section
+from mtl_rec.config.encoders import (
+    BagEncoder,
+    MeanEncoder,
+    SequenceEncoder,
+    TextEncoder,
+)
 from mtl_rec.config.tokens import Tokens, Words
 
 Side = Literal["user", "item", "context"]
@@ -108,12 +114,6 @@ class MultiCategorical(LearnedVocabulary):
     """What separates the values where the data holds one string (CSV)."""
 
 
-class MeanEncoder(Section):
-    """The mean of the embeddings, order ignored."""
-
-    kind: Literal["mean"] = "mean"
-
-
 class IdSequence(LearnedVocabulary):
     """Ids in order of time, the newest last: the user's history."""
 
@@ -122,14 +122,11 @@ class IdSequence(LearnedVocabulary):
     """Ids used per row; the newest ones stay."""
     separator: NonEmpty = "|"
     """What separates the ids where the data holds one string (CSV)."""
-    encoder: MeanEncoder = MeanEncoder()
+    encoder: SequenceEncoder = MeanEncoder()
     """How the embedded ids become one vector."""
-
-
-class BagEncoder(Section):
-    """A bag of words: the mean of the word embeddings."""
-
-    kind: Literal["bag"] = "bag"
+    along: tuple[Name, ...] = ()
+    """Other sequences that say more of the same steps, such as their categories: they
+    are encoded with this one, and not by themselves."""
 
 
 class Text(LearnedVocabulary):
@@ -144,7 +141,7 @@ class Text(LearnedVocabulary):
     """Tokens used per row; the first ones stay."""
     max_bytes: Count = 1024
     """UTF-8 bytes read per row, so that a huge text costs no more than a long one."""
-    encoder: BagEncoder = BagEncoder()
+    encoder: TextEncoder = BagEncoder()
     """How the embedded tokens become one vector."""
 
     @model_validator(mode="after")

@@ -4,11 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mtl_rec.config.base import Count, Section
+from mtl_rec.config.base import Count, Rate, Section
 from mtl_rec.config.interactions import SIDE_PRODUCTS, Interactions
 
 Units = tuple[Count, ...]
-Rate = Annotated[float, Field(ge=0, lt=1)]
 
 
 class SharedBottom(Section):

@@ -4,10 +4,22 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
-GIVEN, EMBEDDING, PROJECTION, INTERACTION, FIRST_LAYER, BODY, GATE, TOWER, HEAD = (
+(
+    GIVEN,
+    EMBEDDING,
+    PROJECTION,
+    ENCODER,
+    INTERACTION,
+    FIRST_LAYER,
+    BODY,
+    GATE,
+    TOWER,
+    HEAD,
+) = (
     "given vectors",
     "embedding",
     "projection",
+    "encoder",
     "interaction",
     "first layer",
     "body",

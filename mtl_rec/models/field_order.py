@@ -7,7 +7,13 @@ from mtl_rec.config.interactions import Interactions
 from mtl_rec.models.inputs import embedding_tables
 from mtl_rec.models.interactions import interacting_order
 from mtl_rec.models.interactions.embedded import BySide
-from mtl_rec.models.placed_fields import EmbeddedField, PlacedField, SideOrder
+from mtl_rec.models.placed_fields import (
+    EmbeddedField,
+    PlacedField,
+    SideOrder,
+    interacting_side,
+    is_compared,
+)
 from mtl_rec.models.table_columns import FIELD_GROUPS
 from mtl_rec.schema.fields import IdField, IdListField, NumberField
 from mtl_rec.schema.schema import FieldKind, Schema
@@ -29,9 +35,9 @@ def embedded_fields(schema: Schema, embedding_dim: int) -> BySide[EmbeddedField]
     for key, vocabularies in embedding_tables(schema, embedding_dim).items():
         names = {vocabulary.name for vocabulary in vocabularies}
         for side in SIDES:
-            fields = [*_of(schema, IdField, [side]), *_of(schema, IdListField, [side])]
-            own = [field for field in fields if field.vocabulary in names]
-            embedded.add(key.width, {side: own})
+            singles = [f for f in _of(schema, IdField, [side]) if f.vocabulary in names]
+            for field in [*singles, *_encoded_lists(schema, [side], names)]:
+                embedded.add(key.width, {interacting_side(field): [field]})
     return embedded
 
 
@@ -44,19 +50,37 @@ def _plain_order(schema: Schema, embedding_dim: int) -> list[SideOrder]:
         for key, vocabularies in tables.items():
             names = {vocabulary.name for vocabulary in vocabularies}
             singles = [f for f in _of(schema, IdField, sides) if f.vocabulary in names]
-            lists = [
-                f for f in _of(schema, IdListField, sides) if f.vocabulary in names
-            ]
+            lists = _encoded_lists(schema, sides, names)
+            if not is_by_request:
+                # The user's, of which every exposure has its own.
+                users = _encoded_lists(schema, FIELD_GROUPS[True], names)
+                compared = [field for field in users if is_compared(field)]
+                others += [PlacedField(field, key.width) for field in compared]
             placed = [PlacedField(field, key.width) for field in singles]
             if placed and key.is_small:
                 small.append(tuple(placed))
             else:
                 others += placed
-            others += [PlacedField(field, key.width) for field in lists]
+            others += [
+                PlacedField(field, key.width)
+                for field in lists
+                if not is_compared(field)
+            ]
         others += [PlacedField(f, 1) for f in _of(schema, NumberField, sides)]
         if small or others:
             orders.append(SideOrder(is_by_request, tuple(small), tuple(others)))
     return orders
+
+
+def _encoded_lists(
+    schema: Schema, sides: Sequence[Side], vocabularies: set[str]
+) -> list[IdListField]:
+    """The lists that some vocabularies embed, without those encoded with others."""
+    return [
+        field
+        for field in _of(schema, IdListField, sides)
+        if field.encoder is not None and field.vocabulary in vocabularies
+    ]
 
 
 def _of(

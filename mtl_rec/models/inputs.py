@@ -8,6 +8,7 @@ from typing import NamedTuple
 import keras
 
 from mtl_rec.config.interactions import SIDE_PRODUCTS, Interactions
+from mtl_rec.models.encoders.embedded_lists import EmbeddedLists
 from mtl_rec.models.fields import (
     EmbeddedFields,
     SideFields,
@@ -18,10 +19,10 @@ from mtl_rec.models.given_vectors import projected
 from mtl_rec.models.interactions import interacting
 from mtl_rec.models.interactions.embedded import EmbeddedSides
 from mtl_rec.models.layer_names import layer_name
-from mtl_rec.models.layers.masked_mean import MaskedMean
+from mtl_rec.models.placed_fields import is_compared
 from mtl_rec.models.table_columns import FIELD_GROUPS
 from mtl_rec.models.table_reads import TableReads, read_table
-from mtl_rec.schema.fields import IdListField, Vocabulary
+from mtl_rec.schema.fields import Vocabulary
 from mtl_rec.schema.schema import Schema
 
 SMALL_VOCABULARY = 512
@@ -107,31 +108,35 @@ def embed_fields(
     """
     small: dict[bool, list[SmallFields]] = {True: [], False: []}
     others: dict[bool, list[keras.KerasTensor]] = {True: [], False: []}
-    sides = EmbeddedSides()
     given = {} if vectors_read is None else vectors_read
-    tables = embedding_tables(schema, embedding_dim)
-    for key, vocabularies in tables.items():
-        for reads in _read(inputs, schema, key, vocabularies, network, given):
-            is_user, own = reads.is_by_request, reads.columns
-            if own.num_single and reads.table is not None:
-                fields = SmallFields(
-                    reads.singles,
-                    own.ids[0],
-                    reads.table,
-                    tuple(own.first_rows[: own.num_single]),
-                    tuple(own.num_ids),
-                )
-                small[is_user].append(fields)
-            elif own.num_single:
-                others[is_user].append(flattened(reads.singles))
-            lists = [
-                _encode_list(field, embedded, inputs[field.name], network)
-                for field, embedded in reads.lists()
-            ]
-            others[is_user] += lists
-            sides.add(
-                key.width, own.by_side(FIELD_GROUPS[is_user], reads.singles, lists)
+    read = [
+        (key.width, reads)
+        for key, own in embedding_tables(schema, embedding_dim).items()
+        for reads in _read(inputs, schema, key, own, network, given)
+    ]
+    lists = EmbeddedLists(inputs, schema, network)
+    for _, reads in read:
+        lists.add(reads.columns, reads.read)
+    sides = EmbeddedSides()
+    for width, reads in read:
+        is_user, own = reads.is_by_request, reads.columns
+        if own.num_single and reads.table is not None:
+            fields = SmallFields(
+                reads.singles,
+                own.ids[0],
+                reads.table,
+                tuple(own.first_rows[: own.num_single]),
+                tuple(own.num_ids),
             )
+            small[is_user].append(fields)
+        elif own.num_single:
+            others[is_user].append(flattened(reads.singles))
+        encoded = [
+            (field, lists.encoded(field)) for field in own.lists if field.encoder
+        ]
+        for field, vector in encoded:
+            others[is_user and not is_compared(field)].append(vector)
+        sides.add(width, own.by_side(FIELD_GROUPS[is_user], reads.singles, encoded))
     groups = []
     for is_user, names in FIELD_GROUPS.items():
         numbers = [f"{name}_numbers" for name in names]
@@ -145,7 +150,7 @@ def embed_fields(
 
 
 def _read(
-    inputs,
+    inputs: Mapping[str, keras.KerasTensor],
     schema: Schema,
     key: TableKey,
     vocabularies: Sequence[Vocabulary],
@@ -169,10 +174,3 @@ def _read(
     given[key.vectors_of] = reads
     vectors = projected([own.read for own in reads], key.vectors_of, key.width, network)
     return [replace(own, read=read) for own, read in zip(reads, vectors, strict=True)]
-
-
-def _encode_list(field: IdListField, embedded, ids, network: str) -> keras.KerasTensor:
-    match field.encoder.kind:
-        case "mean" | "bag":
-            name = layer_name(f"{field.name}_mean", network)
-            return MaskedMean(name=name)(embedded, ids)

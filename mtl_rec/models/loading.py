@@ -5,6 +5,7 @@ from pathlib import Path
 
 import keras
 
+import mtl_rec.models.encoders
 import mtl_rec.models.layers  # noqa: F401 - registers what saved models hold
 from mtl_rec.errors import ArtifactError
 

@@ -1,10 +1,30 @@
 """Which fields stand where in what is multiplied, told without a graph."""
 
 from dataclasses import dataclass
+from typing import Literal
 
+from mtl_rec.config.features import Side
 from mtl_rec.schema.fields import Field, IdField, IdListField
 
 EmbeddedField = IdField | IdListField
+
+InteractingSide = Side | Literal["compared"]
+"""The sides, and lists of the user that are compared with the item, of which every
+exposure has its own vector."""
+
+EXPOSURE_SIDES: tuple[InteractingSide, ...] = ("compared", "item", "context")
+INTERACTING_SIDES: tuple[InteractingSide, ...] = ("user", *EXPOSURE_SIDES)
+
+
+def interacting_side(field: EmbeddedField) -> InteractingSide:
+    """Among which an embedded field is."""
+    return "compared" if is_compared(field) else field.side
+
+
+def is_compared(field: EmbeddedField) -> bool:
+    """Whether it is a list of the user with a vector for each exposure."""
+    sees_candidate = isinstance(field, IdListField) and field.sees_candidate
+    return sees_candidate and field.side == "user"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """A table, and what the fields of an exposure read from it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -9,7 +9,7 @@ import keras
 from mtl_rec.models.fields import joined
 from mtl_rec.models.layers.fused_embedding import FusedEmbedding
 from mtl_rec.models.table_columns import FIELD_GROUPS, TableColumns, columns_of
-from mtl_rec.schema.fields import IdListField, Vocabulary
+from mtl_rec.schema.fields import Vocabulary
 from mtl_rec.schema.schema import Schema
 
 
@@ -33,13 +33,6 @@ class TableReads:
     def singles(self) -> keras.KerasTensor:
         """Of single ids, `(batch, num_single, width)`."""
         return self.read[:, : self.columns.num_single]
-
-    def lists(self) -> Iterator[tuple[IdListField, keras.KerasTensor]]:
-        """Yields every field of a list with its `(batch, length, width)`."""
-        start = self.columns.num_single
-        for field in self.columns.lists:
-            yield field, self.read[:, start : start + field.length]
-            start += field.length
 
 
 def read_table(

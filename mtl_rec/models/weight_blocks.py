@@ -19,6 +19,7 @@ from mtl_rec.models.blocks import (
     whole,
     widths,
 )
+from mtl_rec.models.encoder_blocks import encoder_blocks
 from mtl_rec.models.field_blocks import (
     FirstUnits,
     embedding_blocks,
@@ -64,6 +65,7 @@ def weight_blocks(config: Model, schema: Schema) -> list[Block]:
             for network in networks
             for block in (
                 *embedding_blocks(schema, width, network),
+                *encoder_blocks(schema, width, network),
                 *interaction_blocks(interactions, schema, width, network),
             )
         ),

@@ -13,6 +13,7 @@ from mtl_rec.preprocess.counting import count_values
 from mtl_rec.preprocess.graph import EncodingGraph
 from mtl_rec.preprocess.lists import kept_elements, list_length, padded
 from mtl_rec.preprocess.sampling import sampled_alike, sampling_offsets
+from mtl_rec.preprocess.steps import require_equal_steps
 from mtl_rec.preprocess.strings import StringIds, as_bytes
 from mtl_rec.schema.columns import plain
 from mtl_rec.schema.encoded import EncodedExposures
@@ -38,6 +39,7 @@ def encode_tables(
     tasks = schema.tasks if with_labels else ()
     for table in sampled_alike(tables):
         inputs = dict(_encode(graph, known, table))
+        require_equal_steps(schema, inputs)
         labels = {t.name: table[t.name].to_numpy()[:, np.newaxis] for t in tasks}
         weights = None
         if with_labels and says_how_sampled(table.column_names):

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from mtl_rec.config.features import BagEncoder, MeanEncoder, Side
+from mtl_rec.config.encoders import Encoder, needs_candidate
+from mtl_rec.config.features import Side
 
 PADDING_ID = 0
 """Id that stands for nothing; unknown values come next, then the known ones."""
@@ -58,14 +59,24 @@ class IdListField:
 
     Attributes:
         length: Ids per row, padding included.
-        encoder: How the embedded ids become one vector.
+        encoder: How the embedded ids become one vector; None where that is done along
+            with another field.
+        along: Fields that say more of the same steps, encoded with this one.
+        candidate: The item's `IdField` of the same vocabulary, if there is one.
     """
 
     name: str
     side: Side
     vocabulary: str
     length: int
-    encoder: MeanEncoder | BagEncoder
+    encoder: Encoder | None
+    along: tuple[str, ...] = ()
+    candidate: str | None = None
+
+    @property
+    def sees_candidate(self) -> bool:
+        """Whether its vector is another for every candidate."""
+        return self.encoder is not None and needs_candidate(self.encoder)
 
 
 Field = IdField | NumberField | IdListField

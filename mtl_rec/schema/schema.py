@@ -1,7 +1,7 @@
 """The narrow waist: what data, preprocessing and models agree on."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import TypeAdapter
 
-from mtl_rec.config.features import SIDES, Feature, MeanEncoder, Side
+from mtl_rec.config.candidates import candidate_of
+from mtl_rec.config.encoders import MeanEncoder
+from mtl_rec.config.features import SIDES, Feature, IdSequence, Side
 from mtl_rec.config.sampling import SAMPLING_OFFSET
 from mtl_rec.config.tasks import Task
 from mtl_rec.schema.fields import (
@@ -69,7 +71,11 @@ class Schema:
     @cached_property
     def fields(self) -> tuple[Field, ...]:
         """Every field, in the order of the features."""
-        return tuple(field for feature in self.features for field in _fields(feature))
+        return tuple(
+            field
+            for feature in self.features
+            for field in _fields(feature, self.features)
+        )
 
     def owner_of(self, vocabulary: str) -> Feature:
         """The feature that a vocabulary belongs to, which says how it is made."""
@@ -167,7 +173,7 @@ def vocabulary_name(feature: Any) -> str:
     return getattr(feature, "shares", None) or feature.name
 
 
-def _fields(feature: Feature) -> list[Field]:
+def _fields(feature: Feature, features: Sequence[Feature]) -> list[Field]:
     name, side = feature.name, feature.side
     vocabulary = vocabulary_name(feature)
     match feature.kind:
@@ -181,7 +187,22 @@ def _fields(feature: Feature) -> list[Field]:
         case "multi_categorical":
             length, encoder = feature.max_values, MeanEncoder()
         case "sequence":
-            length, encoder = feature.max_length, feature.encoder
+            return [_sequence_field(feature, features)]
         case "text":
             length, encoder = feature.max_tokens, feature.encoder
     return [IdListField(name, side, vocabulary, length, encoder)]
+
+
+def _sequence_field(feature: IdSequence, features: Sequence[Feature]) -> IdListField:
+    sequences = [f for f in features if isinstance(f, IdSequence)]
+    is_led = any(feature.name in other.along for other in sequences)
+    candidate = candidate_of(feature, features)
+    return IdListField(
+        feature.name,
+        feature.side,
+        vocabulary_name(feature),
+        feature.max_length,
+        None if is_led else feature.encoder,
+        feature.along,
+        candidate.name if candidate else None,
+    )

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from mtl_rec.config.features import SIDES
 from mtl_rec.config.interactions import Cross
 from mtl_rec.models.fields import EmbeddedFields, SideFields
 from mtl_rec.models.interactions.embedded import (
@@ -12,7 +11,13 @@ from mtl_rec.models.interactions.embedded import (
 )
 from mtl_rec.models.layer_names import layer_name
 from mtl_rec.models.layers.feature_cross import FeatureCross
-from mtl_rec.models.placed_fields import EmbeddedField, PlacedField, SideOrder
+from mtl_rec.models.placed_fields import (
+    EXPOSURE_SIDES,
+    INTERACTING_SIDES,
+    EmbeddedField,
+    PlacedField,
+    SideOrder,
+)
 from mtl_rec.schema.fields import NumberField
 
 
@@ -25,7 +30,7 @@ def crossed(
     for each: nothing is left for `FieldLinear`, or to be multiplied once for a request.
     """
     users = [tensor for _, tensor in sides.everything("user")]
-    others = [tensor for _, tensor in sides.everything("item", "context")]
+    others = [tensor for _, tensor in sides.everything(*EXPOSURE_SIDES)]
     if not users and not others:
         return fields
     first = exposure_rows(users, others)
@@ -54,7 +59,8 @@ def placed_crossed(
     if config.rank is not None:
         became += f" of rank {config.rank}"
     rows = [
-        PlacedField(field, width, became) for width, field in fields.everything(*SIDES)
+        PlacedField(field, width, became)
+        for width, field in fields.everything(*INTERACTING_SIDES)
     ]
     if not rows:
         return list(orders)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import keras
 
-from mtl_rec.config.features import SIDES
 from mtl_rec.models.interactions.embedded import (
     BySide,
     EmbeddedSides,
@@ -12,7 +11,13 @@ from mtl_rec.models.interactions.embedded import (
 )
 from mtl_rec.models.layer_names import layer_name
 from mtl_rec.models.layers.dot_products import DotProducts
-from mtl_rec.models.placed_fields import EmbeddedField, FieldProduct, PlacedField
+from mtl_rec.models.placed_fields import (
+    EXPOSURE_SIDES,
+    INTERACTING_SIDES,
+    EmbeddedField,
+    FieldProduct,
+    PlacedField,
+)
 
 
 def dot_products(sides: EmbeddedSides, network: str) -> Iterator[keras.KerasTensor]:
@@ -20,9 +25,9 @@ def dot_products(sides: EmbeddedSides, network: str) -> Iterator[keras.KerasTens
 
     The user's fields are repeated for every exposure, and so are their products.
     """
-    for width in sides.widths(*SIDES):
+    for width in sides.widths(*INTERACTING_SIDES):
         users = sides.of(width, "user")
-        rows = exposure_rows(users, sides.of(width, "item", "context"))
+        rows = exposure_rows(users, sides.of(width, *EXPOSURE_SIDES))
         if rows.shape[-1] > width:
             layer = DotProducts(width, name=layer_name(f"dots_{width}", network))
             yield layer(rows)
@@ -30,8 +35,8 @@ def dot_products(sides: EmbeddedSides, network: str) -> Iterator[keras.KerasTens
 
 def placed_dot_products(fields: BySide[EmbeddedField]) -> Iterator[PlacedField]:
     """The order of `dot_products`."""
-    for width in fields.widths(*SIDES):
-        own = fields.of(width, *SIDES)
+    for width in fields.widths(*INTERACTING_SIDES):
+        own = fields.of(width, *INTERACTING_SIDES)
         for position, one in enumerate(own):
             for other in own[:position]:
                 yield PlacedField(FieldProduct(one, other), 1)

@@ -5,9 +5,12 @@ from collections.abc import Iterator
 import keras
 
 from mtl_rec.models.fields import joined
-from mtl_rec.models.interactions.embedded import BySide, EmbeddedSides
+from mtl_rec.models.interactions.embedded import (
+    BySide,
+    EmbeddedSides,
+    exposure_rows,
+)
 from mtl_rec.models.layer_names import layer_name
-from mtl_rec.models.layers.request_rows import RequestRows
 from mtl_rec.models.layers.side_products import SideProducts
 from mtl_rec.models.placed_fields import EmbeddedField, FieldProduct, PlacedField
 
@@ -17,16 +20,16 @@ def side_products(sides: EmbeddedSides, network: str) -> Iterator[keras.KerasTen
 
     The user's fields are repeated for every exposure.
     """
-    for width in sides.widths("user"):
-        users, items = sides.of(width, "user"), sides.of(width, "item")
-        if users and items:
+    for width in sides.widths("user", "compared"):
+        users, compared = sides.of(width, "user"), sides.of(width, "compared")
+        if items := sides.of(width, "item"):
             layer = SideProducts(width, name=layer_name(f"products_{width}", network))
-            yield layer(RequestRows()(joined(users)), joined(items))
+            yield layer(exposure_rows(users, compared), joined(items))
 
 
 def placed_side_products(fields: BySide[EmbeddedField]) -> Iterator[PlacedField]:
     """The order of `side_products`."""
-    for width in fields.widths("user"):
-        for user in fields.of(width, "user"):
+    for width in fields.widths("user", "compared"):
+        for user in fields.of(width, "user", "compared"):
             for item in fields.of(width, "item"):
                 yield PlacedField(FieldProduct(user, item), 1)

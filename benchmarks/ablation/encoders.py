@@ -1,0 +1,130 @@
+"""Models of one data set that differ in how histories are encoded alone."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from contenders.datasets import DataSet
+from contenders.ours import code_digest
+from contenders.runs import Place, Run, write_run
+
+ENCODERS: dict[str, dict[str, Any]] = {
+    "mean": {"kind": "mean"},
+    "last": {"kind": "last"},
+    "cnn": {"kind": "cnn"},
+    "gru": {"kind": "gru"},
+    "din": {"kind": "din"},
+    "din, along": {"kind": "din"},
+    "transformer": {"kind": "transformer", "sees": "earlier"},
+    "transformer, candidate": {"kind": "transformer", "sees": "candidate"},
+}
+"""By row of the table, the `encoder` of every history; all with its defaults."""
+
+ALONG = "din, along"
+"""The one of which all histories are the first one's, `along` with it."""
+
+
+def schema_with(data_set: DataSet, encoder: str) -> Any:
+    """The schema whose histories are all encoded in one way."""
+    from mtl_rec.config.features import IdSequence
+
+    first, *others = histories(data_set)
+    along = others if encoder == ALONG else []
+    features = []
+    for own in data_set.schema.features:
+        if isinstance(own, IdSequence) and own.name not in along:
+            changes: dict[str, Any] = {"encoder": ENCODERS[encoder]}
+            if own.name == first:
+                changes["along"] = along
+            own = IdSequence.model_validate({**own.model_dump(), **changes})
+        features.append(own)
+    return replace(data_set.schema, features=tuple(features))
+
+
+def histories(data_set: DataSet) -> list[str]:
+    """Names of the sequences, of as many steps each."""
+    from mtl_rec.config.features import IdSequence
+
+    found = [f for f in data_set.schema.features if isinstance(f, IdSequence)]
+    assert len({feature.max_length for feature in found}) == 1
+    return [feature.name for feature in found]
+
+
+def collect(
+    data_set: DataSet, rows: str, encoders: list[str], seeds: list[int], work: Path
+) -> Mapping[str, Mapping[int, Run]]:
+    """By encoder and seed, kept runs and those that are trained now.
+
+    Args:
+        data_set: Encoded rows.
+        rows: Their fingerprint.
+        encoders: Of `ENCODERS`.
+        seeds: Of the trainings.
+        work: Where runs are kept.
+    """
+    runs: dict[str, dict[int, Run]] = {}
+    for seed in seeds:
+        for encoder in encoders:
+            if encoder == ALONG and len(histories(data_set)) == 1:
+                continue
+            settings = {
+                "rows": rows,
+                "code": code_digest(),
+                "encoder": ENCODERS[encoder],
+                "model": data_set.config.model.model_dump(mode="json"),
+                "training": data_set.config.training.model_dump(mode="json"),
+            }
+            place = Place(work, data_set.name, encoder, settings)
+            run = place.found(seed)
+            if run is None:
+                run = train(data_set, encoder, settings, seed)
+                write_run(place.file(seed), run)
+            cost = f"{run.about['rows_per_second']:,.0f} rows/s"
+            print(f"{data_set.name}, seed {seed}, {encoder}: {cost}", flush=True)
+            runs.setdefault(encoder, {})[seed] = run
+    return runs
+
+
+def train(
+    data_set: DataSet, encoder: str, settings: Mapping[str, Any], seed: int
+) -> Run:
+    """Trains one model as a run would, and predicts the test part."""
+    import keras
+
+    from ablation.timing import EpochTimes
+    from mtl_rec.evaluation import predict
+    from mtl_rec.models import build_model
+    from mtl_rec.training import fit_best, make_trainable
+
+    config, schema = data_set.config, schema_with(data_set, encoder)
+    encoded = {
+        part: replace(exposures, schema=schema)
+        for part, exposures in data_set.encoded.items()
+    }
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(seed)
+    model = make_trainable(build_model(config.model, schema), config.training, schema)
+    times = EpochTimes()
+    with tempfile.TemporaryDirectory() as folder:
+        history = fit_best(
+            model,
+            encoded["train"],
+            encoded["validation"],
+            config.training,
+            Path(folder),
+            seed,
+            (times,),
+        )
+    metric = config.training.early_stopping.metric
+    num_rows = len(encoded["train"])
+    about = {
+        "settings": settings,
+        "seed": seed,
+        "num_parameters": model.count_params(),
+        "validation": [logs[metric] for logs in history],
+        "rows_per_second": num_rows / min(times.seconds),
+        "cpu_microseconds_per_row": min(times.cpu_seconds) / num_rows * 1e6,
+    }
+    return Run(predict(model, encoded["test"]), about)

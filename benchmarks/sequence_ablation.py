@@ -1,0 +1,95 @@
+"""The encoders of histories on the same rows: what each predicts, and what it costs.
+
+    python benchmarks/sequence_ablation.py
+    python benchmarks/sequence_ablation.py --only quickstart --seeds 1 2
+
+The rows of a shipped config are encoded once; its model is trained with every history
+encoded by mean, last, cnn, gru, din, and transformer (`sees: earlier` and `candidate`),
+or with one by din and the others `along` with it. All have their defaults and the
+config's batch size, epochs and rule for stopping, over three seeds. Nothing else
+differs, and nothing is tuned for any of them.
+
+`quickstart` is the simulated shop, where tastes drift from day to day: here over a
+year, with so many clicks of each customer that there are histories to read. It is
+scored against its true probabilities. The public logs are scored against their labels.
+Differences from the mean are paired by seed; their 95 % intervals are over users, who
+are drawn anew, and seeds. Rows per second are those of the fastest epoch, validation
+left out. What is trained is kept in `--work`, so that a run that was interrupted goes
+on.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from ablation.encoders import ENCODERS, collect
+from ablation.scores import bars_of, ceiling_sentences, scores_of, table_row
+from contenders.columns import fingerprint
+from contenders.datasets import open_data_set
+from contenders.scored import scored_outputs
+from peers.environments import DEFAULT
+from reporting import argument_parser, report
+
+WORK = DEFAULT.parent / "sequence_ablation"
+SHOP = (
+    "data.source.num_exposures=300_000",
+    "data.source.num_users=1500",
+    "data.source.num_days=365",
+    "data.source.seed=3",
+)
+DATA_SETS = {"quickstart": SHOP, "taobao_userbehavior": (), "rees46": ()}
+"""By config, what is set in it."""
+QUICK = ("data.source.num_exposures=20000", "training.epochs=2")
+QUICK_DATA, QUICK_ENCODERS = ("quickstart",), ("mean", "din")
+SEEDS, QUICK_SEEDS = (1, 2, 3), (1,)
+
+
+def main() -> int:
+    options = parsed()
+    table, bars, notes, details = [], [], [], {}
+    for name in options.only:
+        extra = QUICK if options.quick else ()
+        data_set = open_data_set(name, (*DATA_SETS[name], *extra))
+        rows = fingerprint(data_set)
+        runs = collect(data_set, rows, options.encoders, options.seeds, options.work)
+        outputs = scored_outputs(data_set)
+        notes += ceiling_sentences(outputs)
+        for output in outputs:
+            scores = scores_of(output, runs)
+            table += [table_row(output, n, scores, own) for n, own in runs.items()]
+            bars += bars_of(output, scores)
+        details[name] = {
+            encoder: {seed: dict(run.about) for seed, run in own.items()}
+            for encoder, own in runs.items()
+        }
+    which = "" if set(options.only) == set(DATA_SETS) else "_" + "_".join(options.only)
+    title = f"sequence_ablation{which}"
+    return report(title, table, bars, details, options, notes=notes)
+
+
+def parsed() -> Any:
+    parser = argument_parser((__doc__ or "").partition("\n")[0])
+    parser.add_argument("--only", nargs="+", choices=DATA_SETS, metavar="DATA")
+    parser.add_argument(
+        "--encoders",
+        nargs="+",
+        choices=ENCODERS,
+        metavar="ENCODER",
+        help="mean and any of: " + "; ".join(ENCODERS),
+    )
+    parser.add_argument("--seeds", nargs="+", type=int, metavar="SEED")
+    parser.add_argument(
+        "--work", type=Path, default=WORK, help=f"where runs are kept ({WORK})"
+    )
+    options = parser.parse_args()
+    options.only = options.only or (
+        ["quickstart"] if options.quick else list(DATA_SETS)
+    )
+    options.seeds = options.seeds or (QUICK_SEEDS if options.quick else SEEDS)
+    if "mean" not in options.encoders:
+        parser.error("`--encoders` must have mean, which all others are compared with.")
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

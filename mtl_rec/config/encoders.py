@@ -1,0 +1,102 @@
+"""Encoders: how the embedded ids of a list become one vector, by `kind`."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mtl_rec.config.base import Count, Rate, Section
+
+Widths = Annotated[tuple[Count, ...], Field(min_length=1)]
+
+
+class MeanEncoder(Section):
+    """The mean of the embeddings, order ignored."""
+
+    kind: Literal["mean"] = "mean"
+
+
+class LastEncoder(Section):
+    """The newest step alone."""
+
+    kind: Literal["last"]
+
+
+class DinEncoder(Section):
+    """Deep interest network: every step counts by how it fits the candidate."""
+
+    kind: Literal["din"]
+    units: Widths = (36,)
+    """Widths of the network that weighs a step."""
+
+
+class Cnn(Section):
+    """Patterns of a few steps in a row, the strongest match of each."""
+
+    kind: Literal["cnn"]
+    widths: Widths = (1, 2, 3)
+    """Steps that patterns are long."""
+    num_filters: Count = 16
+    """Patterns of every width."""
+
+
+class Gru(Section):
+    """A gated recurrent unit that reads step by step."""
+
+    kind: Literal["gru"]
+    units: Count = 32
+    """Width of what it remembers."""
+
+
+class TextGru(Gru):
+    """Two gated recurrent units, which read a text from either end."""
+
+
+class Transformer(Section):
+    """Every step looks at others and takes what it needs of them."""
+
+    kind: Literal["transformer"]
+    num_layers: Count = 1
+    """Blocks of attention and a network for each step, one after the other."""
+    num_heads: Count = 2
+    """What a step can look for at a time."""
+    units: Count = 64
+    """Width of the hidden layer of the network for each step."""
+    dropout: Rate = 0.0
+    """Share of what a block adds that is dropped in training."""
+
+
+class SequenceTransformer(Transformer):
+    """A transformer that reads a history."""
+
+    sees: Literal["earlier", "candidate"] = "earlier"
+    """`earlier`: every step sees those before it, and the newest speaks for all; once
+    for a request. `candidate`: the candidate stands at the end, sees every step and
+    speaks for all; once for every candidate."""
+
+
+class BagEncoder(Section):
+    """A bag of words, their order ignored."""
+
+    kind: Literal["bag"] = "bag"
+    pooling: Literal["mean", "attention"] = "mean"
+    """Whether all words count alike, or each by a weight that it is learned to have."""
+
+
+SequenceEncoder = Annotated[
+    MeanEncoder | LastEncoder | Cnn | Gru | DinEncoder | SequenceTransformer,
+    Field(discriminator="kind"),
+]
+TextEncoder = Annotated[
+    BagEncoder | Cnn | TextGru | Transformer, Field(discriminator="kind")
+]
+Encoder = MeanEncoder | LastEncoder | DinEncoder | BagEncoder | Cnn | Gru | Transformer
+"""What any field that holds a list may have; texts and histories share the last."""
+
+
+def needs_candidate(encoder: Encoder) -> bool:
+    """Whether a history has another vector for every candidate."""
+    match encoder:
+        case DinEncoder() | SequenceTransformer(sees="candidate"):
+            return True
+        case _:
+            return False

@@ -1,0 +1,75 @@
+"""Target attention."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from mtl_rec.models.encoders.list_encoder import ListEncoder, Weight, times
+from mtl_rec.models.initial_weights import glorot_limit
+
+
+@keras.saving.register_keras_serializable(package="mtl_rec")
+class TargetAttention(ListEncoder):
+    """The sum of the steps, each weighed by how it fits the candidate.
+
+    The weight of a step e for a candidate c is a small network's answer to
+    `[e, c, e - c, e * c]`. It is not normalised: many steps that fit give a longer
+    vector than few, which a softmax would hide.
+
+    Args:
+        units: Widths of the network's layers, whose activation is PReLU.
+
+    Inputs and output: as `ListEncoder` has them, with a candidate.
+
+    Reference: Zhou et al., "Deep Interest Network for Click-Through Rate Prediction",
+    KDD 2018, section 4.3 and equation 3.
+    """
+
+    def __init__(self, units: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.units = list(units)
+
+    def weights_of(self, width, length):
+        weights = {}
+        before = 4 * width
+        for depth, units in enumerate([*self.units, 1]):
+            limit = glorot_limit(before, units)
+            weights[f"kernel_{depth}"] = Weight((before, units), limit)
+            weights[f"bias_{depth}"] = Weight((units,))
+            before = units
+        for depth, units in enumerate(self.units):
+            weights[f"slope_{depth}"] = Weight((units,), start=0.25)
+        # Before anything is learned all steps count alike.
+        last = f"bias_{len(self.units)}"
+        return weights | {last: Weight((1,), start=1.0)}
+
+    def encode(self, steps, mask, candidate, training):
+        weights = self.step_weights(steps, candidate) * mask
+        return ops.sum(steps * weights[:, :, None], axis=1)
+
+    def step_weights(self, steps: Any, candidate: Any) -> Any:
+        """What every step counts, `(batch, length)`."""
+        last = len(self.units)
+        hidden = self._first(steps, candidate)
+        for depth in range(last):
+            # PReLU: negative values keep a share of their own.
+            slope = ops.convert_to_tensor(self.own[f"slope_{depth}"])
+            hidden = ops.relu(hidden) - slope * ops.relu(-hidden)
+            kernel, bias = self.own[f"kernel_{depth + 1}"], f"bias_{depth + 1}"
+            hidden = times(hidden, kernel) + self.own[bias]
+        return hidden[:, :, 0]
+
+    def _first(self, steps, candidate):
+        """The first layer, `[e, c, e - c, e * c] K + b`, without joining the four."""
+        kernel = ops.convert_to_tensor(self.own["kernel_0"])
+        of_step, of_candidate, of_difference, of_product = ops.split(kernel, 4, axis=0)
+        by_step = times(steps, of_step + of_difference)
+        by_candidate = ops.matmul(candidate, of_candidate - of_difference)
+        by_product = times(steps * candidate[:, None, :], of_product)
+        bias = self.own["bias_0"]
+        return by_step + by_product + (by_candidate + bias)[:, None, :]
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}

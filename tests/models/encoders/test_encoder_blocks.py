@@ -1,0 +1,105 @@
+"""The blocks of encoders against what the outputs of a model depend on."""
+
+import keras
+import numpy as np
+import pytest
+
+from mtl_rec.config.model import Model, SharedBottom, SingleTask
+from mtl_rec.models import build_model
+from mtl_rec.models.blocks import ENCODER
+from mtl_rec.models.weight_blocks import weight_blocks
+
+from ..test_weight_blocks import fields_multiplied, set_blocks
+from .conftest import NUM_IDS, batch_of, schema_of
+
+ARCHITECTURES = {
+    "shared_bottom": SharedBottom(
+        kind="shared_bottom", bottom_units=(5,), tower_units=(3,)
+    ),
+    "single_task": SingleTask(kind="single_task", bottom_units=(), tower_units=(3,)),
+}
+
+
+@pytest.fixture(params=ARCHITECTURES)
+def made(request, every_list):
+    """A model of every encoder up to its logits, its blocks and its schema."""
+    keras.utils.set_random_seed(0)
+    schema = schema_of(*every_list)
+    config = Model(architecture=ARCHITECTURES[request.param], embedding_dim=6)
+    model = build_model(config, schema)
+    random = np.random.default_rng(0)
+    for weight in model.weights:
+        weight.assign(random.normal(size=weight.shape) * 0.3)
+    up_to_logits = keras.Model(model.input, model.get_layer("logits").output)
+    return up_to_logits, weight_blocks(config, schema), schema
+
+
+def logits(model, inputs):
+    """(batch, tasks), by a function that is traced once."""
+    return model.predict_on_batch(inputs)
+
+
+alone = pytest.mark.parametrize("made", ["shared_bottom"], indirect=True)
+
+
+def test_every_number_is_in_one_block(made):
+    model, blocks, _ = made
+    covered = {weight.path: np.zeros(weight.shape, int) for weight in model.weights}
+
+    for block in blocks:
+        assert covered[block.path][block.region].shape == block.shape
+        covered[block.path][block.region] += 1
+
+    assert all(np.all(count == 1) for count in covered.values())
+    assert len({block.key for block in blocks}) == len(blocks)
+
+
+@alone
+def test_what_multiplies_a_list_is_all_that_its_encoder_s_weights_reach(made):
+    model, blocks, schema = made
+    inputs = batch_of(schema)
+    before = [np.array(weight) for weight in model.weights]
+    encoded = {b.key.part.name for b in blocks if b.key.part.kind == ENCODER}
+    assert len(encoded) == 13
+    for name in encoded:
+        own = [b for b in blocks if b.key.part == (ENCODER, name)]
+        set_blocks(model, own, 0.7)
+        assert not np.allclose(
+            logits(model, inputs), expected_of(model, before, inputs)
+        )
+
+        kernels = [block for block in blocks if name in fields_multiplied(block, schema)]
+        set_blocks(model, kernels, 0.0)
+
+        with_own = logits(model, inputs)
+        set_blocks(model, own, -0.2)
+        np.testing.assert_array_equal(logits(model, inputs), with_own)
+        model.set_weights(before)
+
+
+def expected_of(model, weights, inputs):
+    """Logits with other weights, which then are as they were."""
+    now = model.get_weights()
+    model.set_weights(weights)
+    expected = logits(model, inputs)
+    model.set_weights(now)
+    return expected
+
+
+@alone
+def test_a_list_is_multiplied_by_the_kernels_of_its_name(made):
+    model, blocks, schema = made
+    inputs = batch_of(schema)
+    before = [np.array(weight) for weight in model.weights]
+    for field in schema.fields:
+        if field.name not in inputs or field.encoder is None:
+            continue
+        ids = inputs[field.name]
+        other = {**inputs, field.name: np.where(ids, ids % (NUM_IDS - 1) + 1, 0)}
+        assert not np.allclose(logits(model, inputs), logits(model, other))
+        own = [block for block in blocks if field.name in fields_multiplied(block, schema)]
+
+        set_blocks(model, own, 0.0)
+
+        np.testing.assert_array_equal(logits(model, inputs), logits(model, other))
+        model.set_weights(before)
