@@ -46,7 +46,8 @@ class Cross(Section):
     """The layers of DCN-v2 in place of the fields.
 
     Each multiplies the fields with a linear layer of what the layer before made of
-    them; the embeddings may differ in width.
+    them; the embeddings may differ in width. All of it is computed for every candidate
+    of a request, where the other kinds leave most of the user's part to the request.
     """
 
     kind: Literal["cross"]

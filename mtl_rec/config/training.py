@@ -129,7 +129,7 @@ class Training(Section):
     adversarial_norm: PositiveFloat | None = None
     """Norm by which the embeddings of each exposure are moved in the direction that its
     loss minds most; the loss is then the mean of that of the batch and of its moved
-    twin. A step takes about three times as long."""
+    twin. Not given: no twin. With one a step takes more than twice as long."""
     warm_start: NonEmpty | None = None
     """Folder of a finished run whose weights are the start, as far as they are of the
     same values, features and tasks."""
