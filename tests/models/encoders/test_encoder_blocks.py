@@ -68,7 +68,9 @@ def test_what_multiplies_a_list_is_all_that_its_encoder_s_weights_reach(made):
             logits(model, inputs), expected_of(model, before, inputs)
         )
 
-        kernels = [block for block in blocks if name in fields_multiplied(block, schema)]
+        kernels = [
+            block for block in blocks if name in fields_multiplied(block, schema)
+        ]
         set_blocks(model, kernels, 0.0)
 
         with_own = logits(model, inputs)
@@ -97,7 +99,9 @@ def test_a_list_is_multiplied_by_the_kernels_of_its_name(made):
         ids = inputs[field.name]
         other = {**inputs, field.name: np.where(ids, ids % (NUM_IDS - 1) + 1, 0)}
         assert not np.allclose(logits(model, inputs), logits(model, other))
-        own = [block for block in blocks if field.name in fields_multiplied(block, schema)]
+        own = [
+            block for block in blocks if field.name in fields_multiplied(block, schema)
+        ]
 
         set_blocks(model, own, 0.0)
 
