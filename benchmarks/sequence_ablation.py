@@ -34,8 +34,9 @@ from reporting import argument_parser, report
 
 WORK = DEFAULT.parent / "sequence_ablation"
 SHOP = (
-    "data.source.num_exposures=300_000",
-    "data.source.num_users=1500",
+    "data.source.num_exposures=600_000",
+    "data.source.num_users=1000",
+    "data.source.num_items=1000",
     "data.source.num_days=365",
     "data.source.seed=3",
 )

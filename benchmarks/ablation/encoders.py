@@ -122,9 +122,22 @@ def train(
     about = {
         "settings": settings,
         "seed": seed,
+        "trained_on": f"{keras.backend.backend()}, {device()}",
         "num_parameters": model.count_params(),
         "validation": [logs[metric] for logs in history],
         "rows_per_second": num_rows / min(times.seconds),
         "cpu_microseconds_per_row": min(times.cpu_seconds) / num_rows * 1e6,
     }
     return Run(predict(model, encoded["test"]), about)
+
+
+def device() -> str:
+    """What the model is trained on."""
+    import keras
+
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return jax.devices()[0].device_kind
+    devices = keras.distribution.list_devices()
+    return "GPU" if any(own.startswith("gpu") for own in devices) else "CPU"
