@@ -6,31 +6,53 @@ import keras
 
 from mtl_rec.config.features import Vector
 from mtl_rec.errors import ArtifactError
-from mtl_rec.models.initial_weights import InitialWeights, glorot_limit
+from mtl_rec.models.fields import joined
 from mtl_rec.models.layer_names import layer_name
+from mtl_rec.models.layers.vector_projection import VectorProjection
+from mtl_rec.models.table_reads import TableReads
+from mtl_rec.schema.fields import IdListField, NumberField, Vocabulary
 from mtl_rec.schema.given_vectors import read_vectors
 from mtl_rec.schema.schema import Schema
 
+ROWS_PER_COLUMN = 512
+"""Rows of a table for each column of ids up to which it is projected as a whole.
+
+A batch is seldom smaller. Measured with 1,900 vectors of 384 numbers, batch 512: with a
+history of 20 items beside the item a row took 8.8 microseconds of CPU as a whole and 21
+by rows; without vectors 5.8."""
+
+
+def projects_whole(schema: Schema, vocabulary: Vocabulary) -> bool:
+    """Whether a table has fewer rows than a batch of usual size asks it for.
+
+    Args:
+        schema: Has the fields that ask.
+        vocabulary: Whose vectors are given.
+    """
+    columns = sum(
+        field.length if isinstance(field, IdListField) else 1
+        for field in schema.fields
+        if not isinstance(field, NumberField) and field.vocabulary == vocabulary.name
+    )
+    return vocabulary.num_ids <= ROWS_PER_COLUMN * columns
+
 
 def projected(
-    vectors: Sequence[keras.KerasTensor], vocabulary: str, width: int, network: str
+    reads: Sequence[TableReads], vocabulary: str, width: int, network: str
 ) -> list[keras.KerasTensor]:
     """Given vectors as embeddings of another width, alike for all that share them.
 
     Args:
-        vectors: `(batch, columns, vector_dim)` each.
+        reads: Of the table, which they have too if it is projected as a whole.
         vocabulary: Whose they are.
         width: Of the embeddings.
         network: As `embed_fields` has it.
     """
-    limit = glorot_limit(vectors[0].shape[-1], width)
-    projection = keras.layers.Dense(
-        width,
-        use_bias=False,
-        kernel_initializer=InitialWeights("uniform", limit),
-        name=projection_name(vocabulary, network),
-    )
-    return [projection(own) for own in vectors]
+    layer = VectorProjection(width, name=projection_name(vocabulary, network))
+    vectors = [own.read for own in reads]
+    ids = [joined(own.columns.ids) for own in reads]
+    table = reads[0].table if reads else None
+    return layer(vectors, ids) if table is None else layer(vectors, ids, table)
 
 
 def projection_name(vocabulary: str, network: str) -> str:

@@ -15,7 +15,7 @@ from mtl_rec.models.fields import (
     SmallFields,
     flattened,
 )
-from mtl_rec.models.given_vectors import projected
+from mtl_rec.models.given_vectors import projected, projects_whole
 from mtl_rec.models.interactions import interacting
 from mtl_rec.models.interactions.embedded import EmbeddedSides
 from mtl_rec.models.layer_names import layer_name
@@ -166,11 +166,15 @@ def _read(
             vocabularies,
             vocabularies[0].vector_dim or key.width,
             table_name(key, network),
-            returns_table=key.is_small,
+            returns_table=key.is_small
+            or (bool(key.vectors_of) and projects_whole(schema, vocabularies[0])),
             is_trained=not key.vectors_of,
         )
     if not key.vectors_of:
         return reads
     given[key.vectors_of] = reads
-    vectors = projected([own.read for own in reads], key.vectors_of, key.width, network)
-    return [replace(own, read=read) for own, read in zip(reads, vectors, strict=True)]
+    vectors = projected(reads, key.vectors_of, key.width, network)
+    return [
+        replace(own, read=read, table=None)
+        for own, read in zip(reads, vectors, strict=True)
+    ]

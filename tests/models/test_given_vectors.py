@@ -89,19 +89,18 @@ def predicted(model, preprocessor, **columns):
 
 
 @pytest.mark.parametrize(
-    ("architecture", "jit"),
+    ("architecture", "jit", "rows_per_column"),
     [
-        (ARCHITECTURES[2], False),
-        *(
-            pytest.param(own, jit, marks=pytest.mark.slow)
-            for own in ARCHITECTURES
-            for jit in (False, True)
-        ),
+        (ARCHITECTURES[2], False, 512),
+        pytest.param(ARCHITECTURES[1], True, 512, marks=pytest.mark.slow),
+        pytest.param(ARCHITECTURES[3], True, 1, marks=pytest.mark.slow),
     ],
 )
 def test_training_leaves_vectors_as_they_are_given(
-    preprocessor, vectors, architecture, jit, tmp_path
+    preprocessor, vectors, architecture, jit, rows_per_column, tmp_path, monkeypatch
 ):
+    place = "mtl_rec.models.given_vectors.ROWS_PER_COLUMN"
+    monkeypatch.setattr(place, rows_per_column)
     model = built(preprocessor, architecture)
     exposures = preprocessor.encode(rows(200))
     training = Training(batch_size=50, jit=jit)

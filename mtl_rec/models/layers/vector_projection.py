@@ -1,0 +1,57 @@
+"""Vectors that are given of ids, projected to the width of embeddings."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from mtl_rec.models.initial_weights import InitialWeights, glorot_limit
+
+
+@keras.saving.register_keras_serializable(package="mtl_rec")
+class VectorProjection(keras.layers.Layer):
+    """A dense layer without bias on rows of a frozen table, `T[ids] W`.
+
+    A table that has fewer rows than a batch has ids is cheaper to project as a whole,
+    `(T W)[ids]`: histories name few items many times. Predictions, whose batches may
+    be small, project the rows.
+
+    Args:
+        units: Width of the output.
+
+    Inputs:
+        vectors: `(batch, columns, vector_dim)`, a list of such tensors.
+        ids: Their rows, `(batch, columns)` int32, a list as long.
+        table: `(rows, vector_dim)`, if it is to be projected as a whole in training.
+
+    Output shape: `(batch, columns, units)`, a list as long.
+    """
+
+    def __init__(self, units: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.units = units
+
+    def build(self, vectors_shape, ids_shape, table_shape=None):
+        dim = vectors_shape[0][-1]
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=(dim, self.units),
+            initializer=InitialWeights("uniform", glorot_limit(dim, self.units)),
+        )
+
+    def call(self, vectors, ids, table=None, training=False):
+        if training and table is not None:
+            projected = ops.matmul(table, self.kernel)
+            return [ops.take(projected, own, axis=0) for own in ids]
+        return [self._projected(own) for own in vectors]
+
+    def _projected(self, vectors):
+        columns, dim = vectors.shape[1:]
+        rows = ops.matmul(ops.reshape(vectors, (-1, dim)), self.kernel)
+        return ops.reshape(rows, (-1, columns, self.units))
+
+    def compute_output_shape(self, vectors_shape, ids_shape, table_shape=None):
+        return [(*shape[:-1], self.units) for shape in vectors_shape]
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "units": self.units}
