@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from mtl_rec.config.base import Section
+from mtl_rec.config.base import NonEmpty, Section
 
 
 class Words(Section):
@@ -46,4 +46,41 @@ class WordsAndCharacters(Section):
         return self
 
 
-Tokens = Annotated[Words | Characters | WordsAndCharacters, Field(discriminator="kind")]
+class WordPieces(Section):
+    """The longest pieces of words in a vocabulary, as in BERT (Wu et al., 2016).
+
+    Needs TensorFlow Text, an extra, whose operations a stock server has.
+    """
+
+    kind: Literal["wordpiece"] = "wordpiece"
+    vocabulary: NonEmpty
+    """Text file with a piece a line, those within a word after `##`, as BERT's
+    `vocab.txt`."""
+
+
+class SentencePieces(Section):
+    """Pieces that SentencePiece finds in a text (Kudo and Richardson, 2018).
+
+    Needs TensorFlow Text, an extra, whose operations a stock server has.
+    """
+
+    kind: Literal["sentencepiece"] = "sentencepiece"
+    model: NonEmpty
+    """File that SentencePiece wrote, trained on texts in lower case."""
+
+
+def tokens_file(tokens: "Tokens") -> str | None:
+    """The file that says how a text is cut, where one does."""
+    match tokens:
+        case WordPieces():
+            return tokens.vocabulary
+        case SentencePieces():
+            return tokens.model
+        case Words() | Characters() | WordsAndCharacters():
+            return None
+
+
+Tokens = Annotated[
+    Words | Characters | WordsAndCharacters | WordPieces | SentencePieces,
+    Field(discriminator="kind"),
+]

@@ -5,14 +5,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from mtl_rec.errors import VerificationError
+from mtl_rec.errors import ArtifactError, VerificationError
 from mtl_rec.export.rungs.clean_process import answers_of
 from mtl_rec.export.rungs.rung_protocol import Arrays
 from mtl_rec.export.signature_types import tensor_names
 from mtl_rec.export.structure import read_meta_graph
+from mtl_rec.export.text_operations import text_libraries
 
 C_LIBRARY = "c_library"
 
@@ -53,9 +55,11 @@ def ask_c_library(
     Raises:
         VerificationError: The version does not load, or a request fails.
     """
+    meta_graph = read_meta_graph(version_directory)
     asked = {
-        "signatures": tensor_names(read_meta_graph(version_directory)),
+        "signatures": tensor_names(meta_graph),
         "config": settings.config.hex(),
+        "text_libraries": _text_libraries(rung, meta_graph, libraries),
     }
     return answers_of(
         C_LIBRARY,
@@ -66,6 +70,20 @@ def ask_c_library(
         standard_input=json.dumps(asked),
         environment=settings.environment,
     )
+
+
+def _text_libraries(rung: str, meta_graph: Any, libraries: Path | None) -> list[str]:
+    try:
+        needed = text_libraries(meta_graph.graph_def)
+    except ArtifactError as error:
+        raise VerificationError(rung, str(error)) from error
+    if needed and libraries is not None:
+        raise VerificationError(
+            rung,
+            "The graph has operations of TensorFlow Text, which are kept for the "
+            "installed release alone. Verify it without the earlier ones.",
+        )
+    return needed
 
 
 def _installed_libraries(rung: str) -> Path:

@@ -31,9 +31,9 @@ Specs = dict[str, tf.TensorSpec]
 class Servable(tf.Module):
     """Preprocessing and model as TensorFlow functions, one for each signature.
 
-    Only the weights and the look-up table are tracked. Keras' own export tracks the
-    model as well, and then writes every weight twice (keras#23553); functions that are
-    tracked are written once more than their signatures.
+    Only the weights, the look-up table and what cuts texts are tracked. Keras' own
+    export tracks the model as well, and then writes every weight twice (keras#23553);
+    functions that are tracked are written once more than their signatures.
 
     Args:
         preprocessor: That encoded what the model was trained on.
@@ -59,6 +59,7 @@ class Servable(tf.Module):
         # Anything else that holds the model would be tracked.
         self._predict = partial(scored, training=False)
         self.table = self._encode.lookup.table
+        self.pieces = [own.table for own in self._encode.pieces.values() if own.table]
         self.weights = [weight.value for weight in scored.weights]
         calls = self._calls()
         self.specs = {name: specs for name, (_, specs) in calls.items()}

@@ -12,7 +12,8 @@ from mtl_rec.export.proofs import Proofs
 from mtl_rec.export.requests import arrays_of
 from mtl_rec.export.rungs.clean_process import answers_of
 from mtl_rec.export.rungs.rung_protocol import Arrays
-from mtl_rec.export.structure import STRUCTURE, check_structure
+from mtl_rec.export.structure import STRUCTURE, check_structure, read_meta_graph
+from mtl_rec.export.text_operations import text_libraries
 from mtl_rec.export.warm_up import WARM_UP, warm_up_requests
 
 FILES = "files"
@@ -32,10 +33,13 @@ def _climb_structure(version_directory: Path, proofs: Proofs) -> Sequence[Arrays
 
 
 def _climb_session_loader(version_directory: Path, proofs: Proofs) -> Sequence[Arrays]:
-    requests = arrays_of(proofs)
-    return [
-        answers_of(SESSION_LOADER, version_directory, requests, rung=SESSION_LOADER)
-    ]
+    try:
+        graph_def = read_meta_graph(version_directory).graph_def
+        libraries = text_libraries(graph_def)
+    except ArtifactError as error:
+        raise VerificationError(SESSION_LOADER, str(error)) from error
+    arguments = SESSION_LOADER, version_directory, arrays_of(proofs), *libraries
+    return [answers_of(*arguments, rung=SESSION_LOADER)]
 
 
 def _climb_c_library(version_directory: Path, proofs: Proofs) -> Sequence[Arrays]:

@@ -4,7 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mtl_rec.config.features import Numeric, Text, is_hashed
-from mtl_rec.config.tokens import Characters, Tokens, Words, WordsAndCharacters
+from mtl_rec.config.tokens import (
+    Characters,
+    SentencePieces,
+    Tokens,
+    WordPieces,
+    Words,
+    WordsAndCharacters,
+)
 from mtl_rec.models.blocks import (
     BIAS,
     EMBEDDING,
@@ -191,6 +198,8 @@ def _cut(tokens: Tokens) -> str:
             return " by character"
         case WordsAndCharacters():
             return f" with n-grams of {tokens.min_n} to {tokens.max_n} characters"
+        case WordPieces() | SentencePieces():
+            return f" by {tokens.kind}"
 
 
 def _numeric_features(schema: Schema) -> dict[str, Numeric]:

@@ -39,14 +39,14 @@ def with_ngrams(words: tf.Tensor, max_tokens: int, min_n: int, max_n: int) -> tf
     is_part = tf.not_equal(ngrams, tf.gather(bounded, word_of_ngram))
     rows = tf.gather(places[:, 0], tf.boolean_mask(word_of_ngram, is_part))
     num_texts = tf.shape(words, tf.int64)[0]
-    parts = _padded(tf.boolean_mask(ngrams, is_part), rows, num_texts, max_tokens)
-    wholes = _padded(bounded, places[:, 0], num_texts, max_tokens)
+    parts = padded(tf.boolean_mask(ngrams, is_part), rows, num_texts, max_tokens)
+    wholes = padded(bounded, places[:, 0], num_texts, max_tokens)
     both = tf.concat([wholes, parts], axis=1)
     filled = tf.where(tf.not_equal(both, ""))
-    return _padded(tf.gather_nd(both, filled), filled[:, 0], num_texts, max_tokens)
+    return padded(tf.gather_nd(both, filled), filled[:, 0], num_texts, max_tokens)
 
 
-def _padded(
+def padded(
     tokens: tf.Tensor, rows: tf.Tensor, num_texts: tf.Tensor, max_tokens: int
 ) -> tf.Tensor:
     """The first tokens of each text, `(num_texts, max_tokens)`, from all in order."""

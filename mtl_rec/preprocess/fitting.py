@@ -23,6 +23,7 @@ from mtl_rec.errors import SchemaError
 from mtl_rec.preprocess.learning import Moments, Quantiles, ValueCounts
 from mtl_rec.preprocess.lists import kept_elements
 from mtl_rec.preprocess.numbers import log_transform
+from mtl_rec.preprocess.pieces import Pieces, pieces_of
 from mtl_rec.preprocess.sampling import SamplingRates, sampled_alike
 from mtl_rec.preprocess.strings import as_bytes, counted
 from mtl_rec.preprocess.text import tokenise
@@ -69,6 +70,7 @@ def learn(
     numeric = [f for f in features if isinstance(f, Numeric)]
     valued = [task for task in tasks if task.kind == "regression"]
     counts = {feature.name: ValueCounts() for feature in owners}
+    pieces = {f.name: pieces_of(f.tokens) for f in owners if isinstance(f, Text)}
     numbers = {feature.name: _number_learner(feature) for feature in numeric}
     scales = {task.name: Moments() for task in valued}
     rates = SamplingRates(tasks)
@@ -76,7 +78,8 @@ def learn(
     for chunk in sampled_alike(chunks):
         num_rows += len(chunk)
         for feature in owners:
-            _count(counts[feature.name], feature, chunk[feature.name].combine_chunks())
+            values = chunk[feature.name].combine_chunks()
+            _count(counts[feature.name], feature, values, pieces.get(feature.name))
         for feature in numeric:
             numbers[feature.name].add(_defined_numbers(feature, chunk))
         for task in valued:
@@ -144,11 +147,16 @@ def _number_learner(feature: Numeric) -> Moments | Quantiles:
     return Quantiles(feature.num_buckets) if feature.num_buckets else Moments()
 
 
-def _count(counts: ValueCounts, feature: LearnedVocabulary, values: pa.Array) -> None:
+def _count(
+    counts: ValueCounts,
+    feature: LearnedVocabulary,
+    values: pa.Array,
+    pieces: Pieces | None,
+) -> None:
     """Counts what is used of each row: the rest would never train its embedding."""
     match feature:
         case Text():
-            _count_tokens(counts, feature, values)
+            _count_tokens(counts, feature, values, pieces)
         case MultiCategorical() | IdSequence():
             kept, _ = kept_elements(values, feature)
             counts.add(*counted(values.flatten().filter(pa.array(kept))))
@@ -156,12 +164,14 @@ def _count(counts: ValueCounts, feature: LearnedVocabulary, values: pa.Array) ->
             counts.add(*counted(values))
 
 
-def _count_tokens(counts: ValueCounts, feature: Text, texts: pa.Array) -> None:
+def _count_tokens(
+    counts: ValueCounts, feature: Text, texts: pa.Array, pieces: Pieces | None
+) -> None:
     """Tokens of the distinct texts, each as often as its text occurs."""
     distinct, repeats = counted(texts)
     values = tf.constant(as_bytes(distinct), tf.string)
     limits = feature.max_bytes, feature.max_tokens
-    tokens = tokenise(values, *limits, feature.tokens).numpy()
+    tokens = tokenise(values, *limits, feature.tokens, pieces).numpy()
     repeats = np.broadcast_to(repeats[:, np.newaxis], tokens.shape)
     known = tokens != b""
     counts.add(pa.array(tokens[known], pa.binary()), repeats[known])

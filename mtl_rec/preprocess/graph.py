@@ -21,10 +21,12 @@ from mtl_rec.config.features import (
 from mtl_rec.preprocess.lists import list_length
 from mtl_rec.preprocess.lookup import FusedLookup, StringColumns
 from mtl_rec.preprocess.numbers import bucket_ids, standardise
+from mtl_rec.preprocess.pieces import pieces_of
 from mtl_rec.preprocess.raw_columns import NamedColumns, RawColumns
 from mtl_rec.preprocess.text import tokenise
 from mtl_rec.schema.fields import IdField, IdListField, NumberField
 from mtl_rec.schema.number_statistics import NumberStatistics
+from mtl_rec.schema.preprocessor_files import token_kinds, tokens_path
 from mtl_rec.schema.schema import Schema, vocabulary_name
 
 
@@ -35,6 +37,7 @@ class EncodingGraph:
         schema: What the packed columns mean.
         sides: Whose features are encoded.
         lookup: Holds the one table, which an export must track.
+        pieces: By vocabulary, what cuts its texts into pieces, tracked likewise.
         strings: Features that are looked up, in the order of their columns.
         bucketed: Numbers that become ids.
         standardised: The other numbers.
@@ -52,6 +55,11 @@ class EncodingGraph:
         own = {vocabulary_name(feature) for feature in self.strings}
         vocabularies = [v for name, v in schema.vocabularies.items() if name in own]
         self.lookup = FusedLookup(vocabulary_path, vocabularies)
+        self.pieces = {
+            name: pieces
+            for name, tokens in token_kinds(schema.features).items()
+            if (pieces := pieces_of(tokens, tokens_path(vocabulary_path, name)))
+        }
 
     def of_sides(self, *sides: Side) -> "EncodingGraph":
         """The part of the encoding that some sides need, with the same table."""
@@ -167,8 +175,8 @@ class EncodingGraph:
         owner = self.schema.owner_of(vocabulary_name(feature))
         if not isinstance(owner, Text):
             raise TypeError(f"`shares` of a text must name a text. Received: {owner}.")
-        tokens = owner.tokens
-        return tokenise(texts, feature.max_bytes, feature.max_tokens, tokens)
+        limits = feature.max_bytes, feature.max_tokens
+        return tokenise(texts, *limits, owner.tokens, self.pieces.get(owner.name))
 
     def _columns(self, feature: Feature) -> StringColumns:
         vocabulary = self.schema.vocabularies[vocabulary_name(feature)]

@@ -19,6 +19,7 @@ from mtl_rec.schema.encoded import EncodedExposures, joined
 from mtl_rec.schema.number_statistics import NumberStatistics
 from mtl_rec.schema.preprocessor_files import (
     VOCABULARY,
+    copy_token_files,
     fingerprint,
     read_preprocessor_files,
     write_preprocessor_files,
@@ -72,6 +73,7 @@ class Preprocessor:
         folder = Path(tempfile.mkdtemp(prefix="mtl_rec_vocabulary_"))
         try:
             write_vocabularies(folder / VOCABULARY, learned.values)
+            copy_token_files(features, folder)
             preprocessor = cls(schema, learned.numbers, folder / VOCABULARY)
         except BaseException:
             shutil.rmtree(folder)

@@ -2,8 +2,16 @@
 
 import tensorflow as tf
 
-from mtl_rec.config.tokens import Characters, Tokens, Words, WordsAndCharacters
-from mtl_rec.preprocess.character_ngrams import with_ngrams
+from mtl_rec.config.tokens import (
+    Characters,
+    SentencePieces,
+    Tokens,
+    WordPieces,
+    Words,
+    WordsAndCharacters,
+)
+from mtl_rec.preprocess.character_ngrams import padded, with_ngrams
+from mtl_rec.preprocess.pieces import Pieces
 
 # Letters, digits, their marks and pictures are kept; U+FE00-FE0F choose between forms
 # of one picture.
@@ -18,7 +26,11 @@ _WORDS = Words()
 
 
 def tokenise(
-    texts: tf.Tensor, max_bytes: int, max_tokens: int, tokens: Tokens = _WORDS
+    texts: tf.Tensor,
+    max_bytes: int,
+    max_tokens: int,
+    tokens: Tokens = _WORDS,
+    pieces: Pieces | None = None,
 ) -> tf.Tensor:
     """Cuts texts into lower-case tokens.
 
@@ -27,6 +39,7 @@ def tokenise(
         max_bytes: Bytes read of each text, so that a huge one costs no more.
         max_tokens: Tokens kept of each text, from its start.
         tokens: What they are.
+        pieces: As `pieces_of` gives them, where the tokens are such.
 
     Returns:
         `(batch, max_tokens)` strings, "" after the last token.
@@ -42,6 +55,10 @@ def tokenise(
         case WordsAndCharacters():
             words = _words(cleaned, max_tokens)
             return with_ngrams(words, max_tokens, tokens.min_n, tokens.max_n)
+        case WordPieces() | SentencePieces():
+            if pieces is None:
+                raise ValueError(f"`pieces` must be given for {tokens.kind}.")
+            return padded(*pieces(cleaned), tf.shape(texts, tf.int64)[0], max_tokens)
 
 
 def _words(cleaned: tf.Tensor, max_tokens: int) -> tf.Tensor:
@@ -58,13 +75,7 @@ def _characters(cleaned: tf.Tensor, max_tokens: int) -> tf.Tensor:
 def _split(spaced: tf.Tensor, max_tokens: int) -> tf.Tensor:
     tokens = tf.raw_ops.StringSplitV2(input=spaced, sep="", maxsplit=-1)
     # What `tf.strings.split(words).to_tensor(...)` does, in a third of the operations.
-    return tf.raw_ops.RaggedTensorToTensor(
-        shape=[-1, max_tokens],
-        values=tokens.values,
-        default_value="",
-        row_partition_tensors=[tokens.shape[0], tokens.indices[:, 0]],
-        row_partition_types=["FIRST_DIM_SIZE", "VALUE_ROWIDS"],
-    )
+    return padded(tokens.values, tokens.indices[:, 0], tokens.shape[0], max_tokens)
 
 
 def _lower(texts: tf.Tensor) -> tf.Tensor:

@@ -3,16 +3,64 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
+from mtl_rec.config.features import Feature, Text
+from mtl_rec.config.tokens import Tokens, tokens_file
 from mtl_rec.errors import ArtifactError
 from mtl_rec.schema.number_statistics import NumberStatistics
 from mtl_rec.schema.schema import Schema
 
 VOCABULARY = "vocabulary.txt"
 _SCHEMA, _NUMBERS, _CHECKSUMS = "schema.json", "numbers.json", "checksums.json"
+
+
+def token_kinds(features: Iterable[Feature]) -> dict[str, Tokens]:
+    """By vocabulary of texts, what these are cut into."""
+    texts = (f for f in features if isinstance(f, Text) and not f.shares)
+    return {feature.name: feature.tokens for feature in texts}
+
+
+def tokens_path(vocabulary_path: Path, vocabulary: str) -> Path:
+    """Where a preprocessor has its own copy of the file that tokens need.
+
+    Args:
+        vocabulary_path: Of the preprocessor.
+        vocabulary: Of the texts that are cut so.
+    """
+    return vocabulary_path.with_name(f"tokens_{vocabulary}")
+
+
+def copy_token_files(
+    features: Iterable[Feature], folder: Path, source: Path | None = None
+) -> list[str]:
+    """Copies the files that tokens need, and says how they are called then.
+
+    Args:
+        features: Whose tokens.
+        folder: Gets them.
+        source: The vocabulary beside which they are; where the features say, if None.
+
+    Raises:
+        ArtifactError: One is not there.
+    """
+    copied = []
+    for name, tokens in token_kinds(features).items():
+        declared = tokens_file(tokens)
+        if declared is None:
+            continue
+        target = tokens_path(folder / VOCABULARY, name)
+        try:
+            shutil.copyfile(tokens_path(source, name) if source else declared, target)
+        except OSError as error:
+            raise ArtifactError(
+                f"`tokens` of '{name}' need the file '{declared}', which can't be "
+                f"read: {error.strerror}."
+            ) from error
+        copied.append(target.name)
+    return copied
 
 
 def write_preprocessor_files(
@@ -26,7 +74,8 @@ def write_preprocessor_files(
     (folder / _SCHEMA).write_text(schema.to_json(), encoding="utf-8")
     _write_json(folder / _NUMBERS, {name: asdict(own) for name, own in numbers.items()})
     shutil.copyfile(vocabulary_path, folder / VOCABULARY)
-    names = (_SCHEMA, _NUMBERS, VOCABULARY)
+    tokens = copy_token_files(schema.features, folder, vocabulary_path)
+    names = (_SCHEMA, _NUMBERS, VOCABULARY, *tokens)
     _write_json(folder / _CHECKSUMS, {name: _checksum(folder / name) for name in names})
 
 
@@ -63,6 +112,11 @@ def fingerprint(
     """A hash of what `write_preprocessor_files` would write."""
     own = {name: asdict(statistics) for name, statistics in sorted(numbers.items())}
     said = [schema.to_json(), json.dumps(own), _checksum(vocabulary_path)]
+    said += [
+        _checksum(tokens_path(vocabulary_path, name))
+        for name, tokens in token_kinds(schema.features).items()
+        if tokens_file(tokens)
+    ]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 

@@ -24,6 +24,7 @@ _FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "TF_GetCode": (c_int, c_void_p),
     "TF_Message": (c_char_p, c_void_p),
     "TF_DeleteStatus": (None, c_void_p),
+    "TF_LoadLibrary": (c_void_p, c_char_p, c_void_p),
     "TF_NewSessionOptions": (c_void_p,),
     "TF_DeleteSessionOptions": (None, c_void_p),
     "TF_SetConfig": (None, c_void_p, c_char_p, c_size_t, c_void_p),
@@ -72,6 +73,21 @@ def load_library(directory: str) -> SimpleNamespace:
         setattr(library, name, function)
     library._ZN10tensorflow21DisableXlaCompilationEv()
     return library
+
+
+def load_operations(library: SimpleNamespace, paths: list[str]) -> None:
+    """Adds operations that other libraries have.
+
+    Args:
+        library: The C API.
+        paths: Of these libraries.
+    """
+    status = library.TF_NewStatus()
+    for path in paths:
+        library.TF_LoadLibrary(path.encode(), status)
+        if library.TF_GetCode(status):
+            raise ImportError(library.TF_Message(status).decode(errors="replace"))
+    library.TF_DeleteStatus(status)
 
 
 def _open(path: Path) -> ctypes.CDLL:

@@ -8,7 +8,8 @@ Usage: python -E -P c_library.py VERSION_DIRECTORY REQUESTS.npz ANSWERS.npz
 
 Standard input is JSON: `signatures` has `inputs` and `outputs` of those to run, and in
 each, by name, the graph's tensor and TensorFlow's number of its type; `config` is a
-serialized `ConfigProto` in hexadecimal digits.
+serialized `ConfigProto` in hexadecimal digits; `text_libraries` are paths of operations
+that a server is linked with beside TensorFlow's own.
 """
 
 import json
@@ -27,7 +28,7 @@ def main(
 ) -> None:
     """Loads the version through the C API and writes its answers."""
     sys.modules.update(dict.fromkeys(ABSENT_ON_A_SERVER))  # type: ignore[arg-type]
-    from .c_bindings import load_library
+    from .c_bindings import load_library, load_operations
     from .c_session import Session
     from .rung_protocol import answer, read_arrays, write_arrays
 
@@ -35,6 +36,7 @@ def main(
     config = bytes.fromhex(asked["config"])
     requests = read_arrays(requests_path)
     library, answers = load_library(tensorflow_directory), {}
+    load_operations(library, asked["text_libraries"])
     with Session(library, version_directory, config) as session:
         for name, signature in asked["signatures"].items():
             inputs = session.find(f"input of '{name}'", signature["inputs"])

@@ -1,6 +1,9 @@
 """Rung script: TensorFlow alone, without Keras or this package, runs every signature.
 
 Usage: python -E -P session_loader.py VERSION_DIRECTORY REQUESTS.npz ANSWERS.npz
+       [LIBRARY ...]
+
+The libraries have operations that a server is linked with beside TensorFlow's own.
 """
 
 import sys
@@ -10,7 +13,9 @@ ABSENT_ON_A_SERVER = ("jax", "keras", "mtl_rec", "tensorflow_text", "tf_keras")
 INITIALIZER = "__saved_model_init_op"
 
 
-def main(version_directory: str, requests_path: str, answers_path: str) -> None:
+def main(
+    version_directory: str, requests_path: str, answers_path: str, *libraries: str
+) -> None:
     """Loads the version into a session and writes its answers."""
     # `import tensorflow` imports an installed Keras, which would hide what is missing.
     sys.modules.update(dict.fromkeys(ABSENT_ON_A_SERVER))  # type: ignore[arg-type]
@@ -18,6 +23,8 @@ def main(version_directory: str, requests_path: str, answers_path: str) -> None:
 
     from .rung_protocol import answer, read_arrays, write_arrays
 
+    for library in libraries:
+        tf.load_op_library(library)
     check_fingerprint(version_directory)
     requests = read_arrays(requests_path)
     answers = {}

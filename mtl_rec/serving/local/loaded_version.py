@@ -7,6 +7,9 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef, TensorInfo
 
+from mtl_rec.errors import VerificationError
+from mtl_rec.export.structure import read_meta_graph
+from mtl_rec.export.text_operations import text_libraries
 from mtl_rec.serving.local.status import invalid_argument
 
 SERVE_TAG = "serve"
@@ -63,11 +66,23 @@ class LoadedVersion:
         del self._session
 
     def _load(self, directory: Path) -> Mapping[str, SignatureDef]:
+        _load_text_operations(directory)
         with self._session.graph.as_default():
             graph = tf.compat.v1.saved_model.loader.load(
                 self._session, [SERVE_TAG], str(directory)
             )
         return graph.signature_def
+
+
+def _load_text_operations(directory: Path) -> None:
+    """Those of TensorFlow Text that a graph has: a server is linked with them."""
+    try:
+        libraries = text_libraries(read_meta_graph(directory).graph_def)
+    except VerificationError:
+        # A damaged file, of which the loader says more.
+        return
+    for library in libraries:
+        tf.load_op_library(library)
 
 
 def _check_shape(name: str, array: np.ndarray, tensor: TensorInfo) -> None:
