@@ -40,7 +40,8 @@ def embeddings_perturbed(
     `FieldLinear` then multiplies what it is given rather than the table.
 
     Args:
-        perturbations: One for each tensor of embeddings, in its shape; None for none.
+        perturbations: By layer, one for each tensor of embeddings in its shape; None
+            where no layer has any.
     """
     return given(_PERTURBED, perturbations)
 
@@ -119,8 +120,9 @@ class FusedEmbedding(keras.layers.Layer):
             embedded = [rows_of(self.table, rows) for rows in self._rows(parts)]
         else:
             embedded = self._arranged(given, parts)
-        if is_perturbing():
-            pairs = zip(embedded, (_PERTURBED.get() or {})[self], strict=True)
+        perturbations = (_PERTURBED.get() or {}).get(self)
+        if perturbations is not None:
+            pairs = zip(embedded, perturbations, strict=True)
             embedded = [ops.add(part, own) for part, own in pairs]
         outputs = [ops.cast(part, self.compute_dtype) for part in embedded]
         if self.returns_table:

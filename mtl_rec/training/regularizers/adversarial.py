@@ -5,6 +5,8 @@ from typing import Any
 
 from keras import ops
 
+from mtl_rec.models.linear_terms import LINEAR
+
 Perturbations = dict[Any, list[Any]]
 """By `FusedEmbedding`, what is added to each of its outputs that has rows."""
 
@@ -12,11 +14,16 @@ Perturbations = dict[Any, list[Any]]
 def no_perturbations(ids: Mapping[Any, Any]) -> Perturbations:
     """Zeros for every embedding of a batch.
 
+    Linear weights are left alone: a logit minds them more than any embedding, and to
+    move them is to move the logit.
+
     Args:
         ids: By layer, the ids that it is asked for.
     """
     zeros = {}
     for layer, asked in ids.items():
+        if LINEAR in layer.name:
+            continue
         parts = asked if isinstance(asked, list | tuple) else [asked]
         shapes = [(*ops.shape(part), layer.embedding_dim) for part in parts]
         zeros[layer] = [ops.zeros(shape) for shape in shapes]

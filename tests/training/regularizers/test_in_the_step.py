@@ -65,10 +65,13 @@ def test_a_step_follows_other_gradients(name, make_regularized, exposures):
         make_regularized(**settings).gradients(batch) for settings in ({}, CHOSEN[name])
     )
 
-    for (variable, one), (same, other) in zip(plain, own, strict=True):
-        assert variable.path == same.path
-        if one.shape == other.shape:
-            assert not np.array_equal(*map(ops.convert_to_numpy, (one, other)))
+    assert [v.path for v, _ in plain] == [v.path for v, _ in own]
+    pairs = zip(plain, own, strict=True)
+    assert any(
+        one.shape != other.shape
+        or not np.array_equal(ops.convert_to_numpy(one), ops.convert_to_numpy(other))
+        for (_, one), (_, other) in pairs
+    )
 
 
 @pytest.mark.parametrize(
