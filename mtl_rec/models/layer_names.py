@@ -1,4 +1,7 @@
-"""Layers of models that have several networks."""
+"""What the names of layers say of them."""
+
+LINEAR = "linear"
+"""In the names of all layers that hold linear weights of tasks."""
 
 
 def layer_name(name: str, network: str) -> str:

@@ -7,15 +7,12 @@ from keras import ops
 
 from mtl_rec.models.fields import joined
 from mtl_rec.models.inputs import is_small
-from mtl_rec.models.layer_names import layer_name
+from mtl_rec.models.layer_names import LINEAR, layer_name
 from mtl_rec.models.layers.request_rows import RequestRows
 from mtl_rec.models.table_columns import FIELD_GROUPS
 from mtl_rec.models.table_reads import read_table
 from mtl_rec.schema.fields import IdField, Vocabulary
 from mtl_rec.schema.schema import Schema
-
-LINEAR = "linear"
-"""In the names of all layers that hold linear weights."""
 
 
 def linear_tables(schema: Schema) -> dict[bool, list[Vocabulary]]:

@@ -21,19 +21,25 @@ Sees = Literal["earlier", "candidate", "all"]
 
 @keras.saving.register_keras_serializable(package="mtl_rec")
 class TransformerEncoder(ListEncoder):
-    """Blocks of attention and of a network for each step, each on a normalised input.
+    """The mean of the steps, and what blocks of attention change of who speaks.
 
-    Where it stands is added to every step, a vector that is learned: the newest step is
-    the first place of a history, so that more padding changes nothing.
+    A block is attention, then a network for each step; both add to a step, and what
+    they add begins at zero. Where it stands is added to every step, a vector that is
+    learned: the newest step is the first place of a history, so that more padding
+    changes nothing.
+
+    What a block reads of a text is normalised, of a history it is not: embeddings of
+    rare items are held small, and normalised they would be as loud as any. On a
+    simulated shop that cost .016 in the AUC of clicks against the truth.
 
     Args:
         num_layers: Blocks.
         num_heads: Of the attention, `width // num_heads` numbers each, at least one.
         units: Width of the hidden layer of the network for each step.
         sees: `earlier`: every step of a history sees itself and those before it, and
-            the newest is the output. `candidate`: the candidate stands after the
-            newest, sees all steps as they see each other, and is the output. `all`: the
-            steps of a text see each other, and their mean is the output.
+            the newest speaks. `candidate`: the candidate stands after the newest, sees
+            all steps as they see each other, and speaks. `all`: the steps of a text see
+            each other, and all speak.
         dropout: Share of what a block adds that is dropped in training.
 
     Inputs and output: as `ListEncoder` has them, with a candidate where it is seen.
@@ -72,7 +78,9 @@ class TransformerEncoder(ListEncoder):
                 "output": (self.units, width),
             }.items():
                 limit = glorot_limit(before, after)
-                weights[f"{name}_kernel_{number}"] = Weight((before, after), limit)
+                adds = name in ("attended", "output")
+                kernel = Weight((before, after), None if adds else limit)
+                weights[f"{name}_kernel_{number}"] = kernel
             weights[f"bias_hidden_{number}"] = Weight((self.units,))
             weights[f"bias_output_{number}"] = Weight((width,))
         for norm in self._norms():
@@ -81,8 +89,10 @@ class TransformerEncoder(ListEncoder):
         return weights
 
     def _norms(self) -> list[str]:
+        if self.sees != "all":
+            return []
         parts = ("attention", "network")
-        return [f"{p}_{n}" for n in range(self.num_layers) for p in parts] + ["last"]
+        return [f"{part}_{n}" for n in range(self.num_layers) for part in parts]
 
     def _head_width(self, width: int) -> int:
         return max(1, width // self.num_heads)
@@ -92,22 +102,20 @@ class TransformerEncoder(ListEncoder):
         self.drop = HashedDropout(self.dropout)
 
     def encode(self, steps, mask, candidate, training):
+        mean = _mean(steps, mask)
         if self.sees == "candidate":
             # First, where it is found again; its place says that it comes last.
             steps = ops.concatenate([candidate[:, None, :], steps], axis=1)
             mask = ops.pad(mask, ((0, 0), (1, 0)), constant_values=1.0)
-        states, is_seen = self.read(steps, mask, training), self._is_seen(mask)
-        asking = states
+        begun, is_seen = steps + self._places(mask), self._is_seen(mask)
+        states = asking = self.read(steps, mask, training)
         if self.sees != "all":
             # What the other steps would become of the last block is not used.
-            asking, is_seen = self._speaker(states, mask), mask[:, None, :]
+            begun, asking = (self._speaker(own, mask) for own in (begun, states))
+            is_seen = mask[:, None, :]
         last = self.num_layers - 1
-        states = self._block(last, asking, states, is_seen, training)
-        states = self._normalised(states, "last")
-        if self.sees != "all":
-            return states[:, 0]
-        count = ops.maximum(ops.sum(mask, axis=1, keepdims=True), 1.0)
-        return ops.sum(states * mask[:, :, None], axis=1) / count
+        change = self._block(last, asking, states, is_seen, training) - begun
+        return mean + (_mean(change, mask) if self.sees == "all" else change[:, 0])
 
     def read(self, steps: Any, mask: Any, training: bool) -> Any:
         """What steps become before the last block, `(batch, length, width)`."""
@@ -175,7 +183,9 @@ class TransformerEncoder(ListEncoder):
         return ops.transpose(ops.reshape(states, shape), (0, 2, 1, 3))
 
     def _normalised(self, states, norm):
-        """Mean 0 and variance 1 over the width of a step, then scaled."""
+        """Mean 0 and variance 1 over the width of a step, then scaled; of texts."""
+        if self.sees != "all":
+            return states
         exact = ops.cast(states, "float32")
         centred = exact - ops.mean(exact, axis=2, keepdims=True)
         variance = ops.mean(ops.square(centred), axis=2, keepdims=True)
@@ -191,3 +201,9 @@ class TransformerEncoder(ListEncoder):
             "dropout": self.dropout,
         }
         return {**super().get_config(), **own}
+
+
+def _mean(steps, mask):
+    """Over the steps that there are, `(batch, width)`."""
+    count = ops.maximum(ops.sum(mask, axis=1, keepdims=True), 1.0)
+    return ops.sum(steps * mask[:, :, None], axis=1) / count

@@ -7,10 +7,10 @@ from typing import Any
 import keras
 import numpy as np
 
+from mtl_rec.models.layer_names import LINEAR
 from mtl_rec.models.layers.fused_embedding import FusedEmbedding
 from mtl_rec.models.layers.mixture_of_experts import MixtureOfExperts
 from mtl_rec.models.layers.task_heads import TaskHeads
-from mtl_rec.models.linear_terms import LINEAR
 
 EXPERTS_AND_GATES = "experts_and_gates"
 """Start of the names of layers whose last columns are the gates', the others the

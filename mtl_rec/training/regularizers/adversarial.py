@@ -5,7 +5,7 @@ from typing import Any
 
 from keras import ops
 
-from mtl_rec.models.linear_terms import LINEAR
+from mtl_rec.models.layer_names import LINEAR
 
 Perturbations = dict[Any, list[Any]]
 """By `FusedEmbedding`, what is added to each of its outputs that has rows."""

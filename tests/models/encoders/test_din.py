@@ -55,7 +55,7 @@ def test_attention_is_that_of_an_example_worked_by_hand(layer):
     #   unit 1:  0 - 2 - 2 + 0 - 1 = -5, and a fifth of it is -1
     #   weight: -0.1 - 2 * -1 + 0.25 = 2.15
     # The third step is padding.
-    expected = -5.75 * STEPS[:, 0] + 2.15 * STEPS[:, 1]
+    expected = (-5.75 * STEPS[:, 0] + 2.15 * STEPS[:, 1]) / 2
 
     weights = ops.convert_to_numpy(layer.step_weights(STEPS, CANDIDATE))
 
@@ -63,13 +63,21 @@ def test_attention_is_that_of_an_example_worked_by_hand(layer):
     np.testing.assert_allclose(vector(layer), expected, rtol=1e-6)
 
 
-def test_a_step_that_is_there_twice_counts_twice(layer):
-    once = vector(layer, STEPS[:, [0, 2, 2]], np.array([[4, 0, 0]], "int32"))
-    twice = vector(layer, STEPS[:, [0, 0, 2]], np.array([[4, 4, 0]], "int32"))
+def test_a_repeated_item_is_not_its_mean_but_as_large_as_it_fits(layer):
+    repeated = vector(layer, STEPS[:, [0, 0, 2]], np.array([[4, 4, 0]], "int32"))
 
-    np.testing.assert_allclose(twice, 2 * once, rtol=1e-6)
-    # Which the mean of it would hide.
-    assert not np.allclose(twice, STEPS[:, 0])
+    # A softmax would give the item itself, however it fits.
+    np.testing.assert_allclose(repeated, -5.75 * STEPS[:, 0], rtol=1e-6)
+
+
+def test_at_first_target_attention_is_the_mean_of_the_history():
+    layer = TargetAttention([2])
+    layer.build((None, 3, 2), (None, 3), (None, 2))
+    steps = STEPS * 1e-4
+
+    found = ops.convert_to_numpy(layer(steps, IDS, CANDIDATE * 1e-4))
+
+    np.testing.assert_allclose(found, steps[:, :2].mean(axis=1), rtol=1e-3)
 
 
 def test_before_anything_is_learned_all_steps_count_alike():
