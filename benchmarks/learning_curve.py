@@ -26,6 +26,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from contenders.datasets import CONFIGS
+from contenders.fitting import fitted
 from reporting import Bar, argument_parser, report
 from shop.knowable import knowable_logits, open_world
 
@@ -117,14 +118,10 @@ def trained(
     table: pa.Table, train: np.ndarray, many: int, test: int, settings: list[str]
 ) -> dict[str, np.ndarray]:
     """By event, what the quickstart model predicts of the newest rows."""
-    import keras
-
     from mtl_rec.config import load_config
     from mtl_rec.data import open_exposures
     from mtl_rec.evaluation import predict
-    from mtl_rec.models import build_model
     from mtl_rec.preprocess import Preprocessor
-    from mtl_rec.training import fit_best, make_trainable
 
     # As many rows decide when to stop, for their number, as in the shipped config.
     validation = np.arange(many, many + min(test, len(train) // 7))
@@ -143,20 +140,7 @@ def trained(
         splits = open_exposures(config.data, config.features, config.tasks)
         preprocessor = Preprocessor.fit(config.features, config.tasks, splits.train)
         encoded = {name: preprocessor.encode(getattr(splits, name)) for name in parts}
-        keras.utils.clear_session()
-        keras.utils.set_random_seed(config.seed)
-        schema = preprocessor.schema
-        model = make_trainable(
-            build_model(config.model, schema), config.training, schema
-        )
-        fit_best(
-            model,
-            encoded["train"],
-            encoded["validation"],
-            config.training,
-            Path(folder),
-            config.seed,
-        )
+        model, _ = fitted(config, preprocessor.schema, encoded, config.seed)
         return predict(model, encoded["test"])
 
 

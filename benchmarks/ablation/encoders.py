@@ -1,12 +1,12 @@
 """Models of one data set that differ in how histories are encoded alone."""
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from contenders.datasets import DataSet
+from contenders.fitting import fitted
 from contenders.ours import code_digest
 from contenders.runs import Place, Run, write_run
 
@@ -95,28 +95,14 @@ def train(
 
     from ablation.timing import EpochTimes
     from mtl_rec.evaluation import predict
-    from mtl_rec.models import build_model
-    from mtl_rec.training import fit_best, make_trainable
 
     config, schema = data_set.config, schema_with(data_set, encoder)
     encoded = {
         part: replace(exposures, schema=schema)
         for part, exposures in data_set.encoded.items()
     }
-    keras.utils.clear_session()
-    keras.utils.set_random_seed(seed)
-    model = make_trainable(build_model(config.model, schema), config.training, schema)
     times = EpochTimes()
-    with tempfile.TemporaryDirectory() as folder:
-        history = fit_best(
-            model,
-            encoded["train"],
-            encoded["validation"],
-            config.training,
-            Path(folder),
-            seed,
-            (times,),
-        )
+    model, history = fitted(config, schema, encoded, seed, [times])
     metric = config.training.early_stopping.metric
     num_rows = len(encoded["train"])
     about = {

@@ -1,13 +1,13 @@
 """Our architectures with a config's own settings, trained as a run trains them."""
 
 import hashlib
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import mtl_rec
 from contenders.datasets import DataSet
+from contenders.fitting import fitted
 from contenders.runs import Run
 
 ARCHITECTURES = ("single_task", "shared_bottom", "mmoe")
@@ -46,28 +46,11 @@ def code_digest() -> str:
 
 def train(data_set: DataSet, kind: str, settings: dict[str, Any], seed: int) -> Run:
     """Trains the architecture and predicts the test part."""
-    import keras
-
     from mtl_rec.evaluation import predict
-    from mtl_rec.models import build_model
-    from mtl_rec.training import fit_best, make_trainable
 
     config, encoded = data_set.with_architecture(kind), data_set.encoded
-    keras.utils.clear_session()
-    keras.utils.set_random_seed(seed)
-    model = make_trainable(
-        build_model(config.model, data_set.schema), config.training, data_set.schema
-    )
     cpu, wall = time.process_time(), time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder:
-        history = fit_best(
-            model,
-            encoded["train"],
-            encoded["validation"],
-            config.training,
-            Path(folder),
-            seed,
-        )
+    model, history = fitted(config, data_set.schema, encoded, seed)
     cost = {
         "cpu_seconds": time.process_time() - cpu,
         "seconds": time.perf_counter() - wall,
