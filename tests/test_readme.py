@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 import tensorflow as tf
 import typer
+import yaml
 from documented import blocks, run_documented
+from pydantic import TypeAdapter
 
 from mtl_rec.cli.app import app
 from mtl_rec.config import load_config
+from mtl_rec.config.features import Feature
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -170,7 +173,7 @@ def test_every_command_is_in_its_tables():
 
 
 def test_the_config_it_shows_is_right(tmp_path):
-    shop, _, evaluation, export = blocks(README, "yaml")
+    shop, _, vectors, evaluation, export = blocks(README, "yaml")
     (tmp_path / "shop.yaml").write_text(shop + evaluation + export)
 
     config = load_config(tmp_path / "shop.yaml")
@@ -179,6 +182,8 @@ def test_the_config_it_shows_is_right(tmp_path):
     assert config.evaluation.slices == ("price", "query")
     assert config.export.ranking.times == "price"
     assert config.export.gate == type(config.export.gate)()
+    features = TypeAdapter(list[Feature]).validate_python(yaml.safe_load(vectors))
+    assert [feature.kind for feature in features] == ["vector", "sequence"]
 
 
 def test_the_log_it_shows_is_right(tmp_path):

@@ -55,7 +55,7 @@ class SyntheticShop(Section):
 
 
 class CensusIncome(Section):
-    """The UCI Census-Income (KDD) file, plain or gzipped, as the archive has it."""
+    """UCI's Census-Income (KDD) file, plain or gzipped, as the archive has it."""
 
     kind: Literal["census_income"]
     path: NonEmpty

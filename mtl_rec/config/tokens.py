@@ -47,7 +47,7 @@ class WordsAndCharacters(Section):
 
 
 class WordPieces(Section):
-    """The longest pieces of words in a vocabulary, as in BERT (Wu et al., 2016).
+    """The longest pieces of words in a vocabulary (Wu et al., 2016).
 
     Needs TensorFlow Text, an extra, whose operations a stock server has.
     """

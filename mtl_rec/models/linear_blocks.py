@@ -68,7 +68,7 @@ def _linear_blocks(
         for name, (first, num_rows) in rows_by_vocabulary(vocabularies).items():
             for position, task in enumerate(tasks):
                 yield Block(
-                    BlockKey(Part(EMBEDDING, name), f"linear weights of {task.name}"),
+                    BlockKey(Part(EMBEDDING, name), f"linear weight of {task.name}"),
                     path,
                     (slice(first, first + num_rows), _at(position)),
                     (ids_meaning(schema, name), _logit_meaning(task)),

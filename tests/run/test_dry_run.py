@@ -61,10 +61,12 @@ def test_rows_and_vocabularies_are_exact_where_all_rows_were_read(estimate):
 
 
 def test_parameters_are_those_of_the_parts(estimate):
-    # 5 inputs to 2 experts of 8 and 2 gates, with biases; 2 towers of 8 to 4; 2 heads.
+    # 5 inputs to 2 experts of 8 and 2 gates, with biases; 2 towers of 8 to 4; 2 heads,
+    # which have a weight for the number too.
     assert estimate.parameters["embedding tables"] == 102 * 4
+    assert estimate.parameters["linear weights"] == 102 * 2
     assert estimate.parameters["towers"] == 2 * (8 * 4 + 4)
-    assert estimate.parameters["heads"] == 2 * (4 + 1)
+    assert estimate.parameters["heads"] == 2 * (4 + 1 + 1)
     assert estimate.parameters["experts and gates"] >= 5 * 2 * (8 + 2)
 
 
@@ -74,7 +76,7 @@ def test_memory_holds_what_an_optimizer_remembers(estimate):
     assert estimate.memory["weights"] == weights
     # Adam has two numbers for each weight, what is settled one for each row of a table.
     assert estimate.memory["optimizer"] == pytest.approx(
-        2 * weights + 102 * 4, rel=0.01
+        2 * weights + 2 * 102 * 4, rel=0.01
     )
     assert estimate.memory["encoded rows"] == 1000 * (4 + 4 + 8)
     assert estimate.total_bytes > estimate.memory["program"] > 0

@@ -183,7 +183,8 @@ def test_new_values_keep_their_random_start_and_known_ones_their_meaning(
     assert_rest_is_fresh(run)
     assert part(run, "embedding", "tags").why == "30 of 33 values are new"
     assert part(run, "embedding", "tags").new == 30 * 6
-    assert part(run, "embedding", "item_id").new == 40 * 6
+    # And a linear weight for each of five tasks.
+    assert part(run, "embedding", "item_id").new == 40 * (6 + 5)
     assert run.report.left_behind == 0
 
 
@@ -216,7 +217,10 @@ def test_an_added_task_leaves_what_the_others_predict(make_run, shop, tasks, mod
     new = {p.kind for p in run.report.parts if p.name == "save"}
     assert new == {"tower", "head"} | ({"gate"} if model is MMOE else set())
     for one in run.report.parts:
-        assert bool(one.new) == (one.why == "new") == (one.name == "save")
+        if one.kind == "embedding" and one.new:
+            assert one.why == "linear weight of save is new"
+        else:
+            assert bool(one.new) == (one.why == "new") == (one.name == "save")
 
 
 def test_a_network_of_its_own_comes_with_its_task(make_run, shop, tasks):
@@ -241,8 +245,11 @@ def test_a_removed_task_is_left_behind_alone(make_run, shop, tasks):
     assert run.report.new == 0
     gone = {p.name for p in run.report.parts if p.why == "gone"}
     assert gone == {"favourite", "purchase", "order_value"}
-    assert sum(p.left_behind for p in run.report.parts if p.name in gone) == (
-        run.report.left_behind
+    left = [p for p in run.report.parts if p.left_behind and p.name not in gone]
+    assert {p.kind for p in left} == {"embedding"}
+    assert left[0].why == "; ".join(
+        f"linear weight of {task} has gone"
+        for task in ("favourite", "purchase", "order_value")
     )
 
 

@@ -12,6 +12,7 @@ from mtl_rec.config.run import RunConfig
 from mtl_rec.data.splitting import LEFT_OUT, PARTS, open_split
 from mtl_rec.errors import SchemaError
 from mtl_rec.models import build_model
+from mtl_rec.models.linear_terms import linear_tables
 from mtl_rec.preprocess import Preprocessor
 from mtl_rec.run.dry_run.head import Head, read_head
 from mtl_rec.run.dry_run.machine import available_bytes, peak_bytes
@@ -97,12 +98,17 @@ def estimate_run(config: RunConfig, stage: Stage = quiet) -> Estimate:
         trainable = make_trainable(model, config.training, preprocessor.schema)
         speed = time_steps(trainable, encoded, config.training, rows["train"])
     tables = sum(size.parameters for size in sizes.values())
+    linear = len(config.tasks) * sum(
+        sizes[vocabulary.name].expected
+        for own in linear_tables(preprocessor.schema).values()
+        for vocabulary in own
+    )
     dense = dense_parts(trainable)
-    parameters = {"embedding tables": tables, **dense}
+    parameters = {"embedding tables": tables, "linear weights": linear, **dense}
     count = train.num_rows
     learn_seconds = (learned - started) / count * rows["train"]
     encode_seconds = (ended - learned) / count * sum(rows.values())
-    memory = _memory(config, trainable, encoded, rows, tables, speed)
+    memory = _memory(config, trainable, encoded, rows, tables + linear, speed)
     return Estimate(
         rows,
         head.is_whole,

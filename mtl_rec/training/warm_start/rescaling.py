@@ -31,8 +31,8 @@ def rescale(
         if block.number is not None and block.bias is not None:
             # Taken as well: it belongs to the same units.
             has_changed = _rescale_number(block, blocks[block.bias], own, source)
-            # Said once for each number, not again for every gate.
-            if has_changed and block.key.part.kind != GATE:
+            # Said once for each number, not again for every gate and logit.
+            if has_changed and block.key.part.kind not in (GATE, HEAD):
                 yield block.key.part, f"'{block.number}' is standardised anew"
         # The bias, which the numbers of a logit may have shifted, comes after them.
         if block.logit_of is not None:

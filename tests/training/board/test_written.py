@@ -25,7 +25,7 @@ TAGS = {
     | {"learning_rate/dense", "learning_rate/tables"}
     | {
         f"gradient_norm/{part}"
-        for part in ("all", "tables", "experts", "gates", "towers", "heads")
+        for part in ("all", "tables", "linear", "experts", "gates", "towers", "heads")
     }
     | {
         f"embedding_norm/{rows}"
