@@ -73,7 +73,7 @@ def open_world(
         for name in ("taste", "affinity")
     }
     taste = np.einsum(
-        "nd,nd->n", customers.tastes[CLICK, user], catalogue.taste_vectors[item]
+        "ij,ij->i", customers.tastes[CLICK, user], catalogue.taste_vectors[item]
     )
     own = {name: values[CLICK] for name, values in components.items()}
     # On the first day tastes have not drifted: what was standardised shows its scale.

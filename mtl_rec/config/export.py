@@ -15,7 +15,7 @@ class ScoreTerm(Section):
 
 
 class Ranking(Section):
-    """How the signature `rank` fuses the outputs of a candidate into one score."""
+    """How the signature `rank` makes one score of the outputs of a candidate."""
 
     score: tuple[ScoreTerm, ...] = ()
     """Factors of the score. Not given: the deepest event of the funnel."""

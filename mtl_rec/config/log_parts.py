@@ -61,7 +61,7 @@ class Label(Section):
 
 
 class SideTable(Section):
-    """What is known of items, or of users: one row each, or one for each change."""
+    """What is known of items, or of users: one row for each, or each change."""
 
     path: NonEmpty
     """CSV or Parquet: a file, a folder, or a glob."""

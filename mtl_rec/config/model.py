@@ -37,7 +37,7 @@ class MMoE(Section):
 
 
 class SingleTask(Section):
-    """A network of its own for each task, embeddings included: nothing is shared."""
+    """A network of its own for each task, embeddings too: nothing is shared."""
 
     kind: Literal["single_task"]
     bottom_units: Units = (128, 64)
