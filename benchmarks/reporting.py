@@ -12,8 +12,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import mtl_rec
+
 RESULTS = Path(__file__).parent / "results"
-PACKAGES = ("mtl-rec", "keras", "tensorflow", "jax", "numpy", "pyarrow")
+PACKAGES = ("keras", "tensorflow", "jax", "numpy", "pyarrow")
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,8 @@ def _machine() -> str:
 
 
 def _versions() -> dict[str, str]:
-    found = {}
+    # What an editable install says of itself is as old as the install.
+    found = {"mtl-rec": mtl_rec.__version__}
     for package in PACKAGES:
         try:
             found[package] = version(package)
