@@ -10,14 +10,14 @@ config's batch size, epochs and rule for stopping, over three seeds. Nothing els
 differs, and no default was chosen by these figures.
 
 `quickstart` is the simulated shop, where tastes drift from day to day: here over a
-year, with so many clicks of each customer that there are histories to read. Its size
-was set before an encoder was tried at it, after one of 120 days; who is ahead differs
-from shop to shop. It is scored against its true probabilities, the public logs against
-their labels.
+year, with so many clicks of each customer that there are histories to read. Who is
+ahead differs from shop to shop. It is scored against its true probabilities, the public
+logs against their labels.
+
 Differences from the mean are paired by seed; their 95 % intervals are over users, who
 are drawn anew, and seeds. Rows per second are those of the fastest epoch, validation
-left out. What is trained is kept in `--work`, so that a run that was interrupted goes
-on.
+left out; compare those alone that were trained on the same. What is trained is kept in
+`--work`, so that a run that was interrupted goes on, and may come from another machine.
 """
 
 import sys

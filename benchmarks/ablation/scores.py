@@ -61,6 +61,7 @@ def table_row(
         "AUC of": "labels" if output.truth is None else "true probabilities",
         "AUC": f"{mean(own.exact.values()):.4f}",
         "less that of mean": str(ahead) if ahead else "",
+        "trained on": "; ".join(sorted({own["trained_on"] for own in about})),
         "parameters": f"{about[0]['num_parameters']:,}",
         "rows/s": f"{mean(own['rows_per_second'] for own in about):,.0f}",
         "CPU us/row": f"{mean(own['cpu_microseconds_per_row'] for own in about):.1f}",
