@@ -19,12 +19,9 @@ from mtl_rec.models.field_blocks import (
     number_of,
     placed_rows,
 )
-from mtl_rec.models.field_order import PlacedField
-from mtl_rec.models.linear_terms import (
-    linear_numbers_name,
-    linear_table_name,
-    linear_tables,
-)
+from mtl_rec.models.layer_names import linear_numbers_name, linear_table_name
+from mtl_rec.models.linear_terms import linear_tables
+from mtl_rec.models.placed_fields import PlacedField
 from mtl_rec.models.table_columns import FIELD_GROUPS
 from mtl_rec.models.table_reads import rows_by_vocabulary
 from mtl_rec.schema.fields import NumberField

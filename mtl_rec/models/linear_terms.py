@@ -7,7 +7,7 @@ from keras import ops
 
 from mtl_rec.models.fields import joined
 from mtl_rec.models.inputs import is_small
-from mtl_rec.models.layer_names import LINEAR, layer_name
+from mtl_rec.models.layer_names import linear_numbers_name, linear_table_name
 from mtl_rec.models.layers.request_rows import RequestRows
 from mtl_rec.models.table_columns import FIELD_GROUPS
 from mtl_rec.models.table_reads import read_table
@@ -24,17 +24,6 @@ def linear_tables(schema: Schema) -> dict[bool, list[Vocabulary]]:
         if name in used and vocabulary.vector_dim is None:
             tables.setdefault(is_small(vocabulary), []).append(vocabulary)
     return tables
-
-
-def linear_table_name(of_small: bool, network: str = "") -> str:
-    """The layer that holds the linear weights of ids."""
-    return layer_name(f"small_{LINEAR}" if of_small else LINEAR, network)
-
-
-def linear_numbers_name(is_by_request: bool, network: str = "") -> str:
-    """The layer that holds the linear weights of numbers."""
-    user = "_user" if is_by_request else ""
-    return layer_name(f"{LINEAR}{user}_numbers", network)
 
 
 def linear_terms(

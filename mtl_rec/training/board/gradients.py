@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from mtl_rec.models.layer_names import LINEAR
+from mtl_rec.models.layer_names import LINEAR, is_linear
 from mtl_rec.models.layers.fused_embedding import FusedEmbedding
 from mtl_rec.models.layers.mixture_of_experts import MixtureOfExperts
 from mtl_rec.models.layers.task_heads import TaskHeads
@@ -53,7 +53,7 @@ def _by_part(
     if layer.name.startswith(EXPERTS_AND_GATES):
         yield "experts", gradient[..., :-num_gates]
         yield "gates", gradient[..., -num_gates:]
-    elif LINEAR in layer.name:
+    elif is_linear(layer.name):
         yield LINEAR, gradient
     elif isinstance(layer, FusedEmbedding):
         yield "tables", gradient

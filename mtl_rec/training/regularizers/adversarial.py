@@ -5,7 +5,7 @@ from typing import Any
 
 from keras import ops
 
-from mtl_rec.models.layer_names import LINEAR
+from mtl_rec.models.layer_names import is_linear
 
 Perturbations = dict[Any, list[Any]]
 """By `FusedEmbedding`, what is added to each of its outputs that has rows."""
@@ -22,7 +22,7 @@ def no_perturbations(ids: Mapping[Any, Any]) -> Perturbations:
     """
     zeros = {}
     for layer, asked in ids.items():
-        if LINEAR in layer.name:
+        if is_linear(layer.name):
             continue
         parts = asked if isinstance(asked, list | tuple) else [asked]
         shapes = [(*ops.shape(part), layer.embedding_dim) for part in parts]
