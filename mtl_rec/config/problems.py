@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from mtl_rec.config.base import Section
 from mtl_rec.config.checks import find_problems, suggestion
 from mtl_rec.config.data import Source
 from mtl_rec.config.declared import Declared, Item, Problem, ProblemList
@@ -28,6 +29,8 @@ from mtl_rec.config.sections import (
 from mtl_rec.config.tasks import Task
 from mtl_rec.config.training import Training
 from mtl_rec.config.wording import shown, wording
+
+OneSection = TypeVar("OneSection", bound=Section)
 
 
 def describe(error: ValidationError, settings: dict[str, Any]) -> list[str]:
@@ -124,11 +127,7 @@ def _on_log(settings: dict[str, Any]) -> list[Problem]:
 
 def _on_ranking(settings: dict[str, Any]) -> list[Problem]:
     """What the score names that is not there."""
-    given = value_at(settings, ["export", "ranking"])
-    try:
-        ranking = Ranking.model_validate_json(json.dumps(given or {}), strict=True)
-    except ValidationError:
-        ranking = None
+    ranking = _section(settings, ["export", "ranking"], Ranking)
     features = _declared(settings.get("features"), TypeAdapter(Feature))
     tasks = _declared(settings.get("tasks"), TypeAdapter(Task))
     return ranking_problems(ranking, features, tasks)
@@ -136,24 +135,25 @@ def _on_ranking(settings: dict[str, Any]) -> list[Problem]:
 
 def _on_slices(settings: dict[str, Any]) -> list[Problem]:
     """What is to be sliced by and is not there."""
-    given = settings.get("evaluation") or {}
-    try:
-        evaluation = Evaluation.model_validate_json(json.dumps(given), strict=True)
-    except ValidationError:
-        evaluation = None
     features = _declared(settings.get("features"), TypeAdapter(Feature))
-    return slice_problems(evaluation, features)
+    return slice_problems(_section(settings, ["evaluation"], Evaluation), features)
 
 
 def _on_regularizers(settings: dict[str, Any]) -> list[Problem]:
     """What they can't be combined with, and features that are not there."""
-    given = settings.get("training") or {}
-    try:
-        training = Training.model_validate_json(json.dumps(given), strict=True)
-    except ValidationError:
-        training = None
     features = _declared(settings.get("features"), TypeAdapter(Feature))
-    return regularizer_problems(training, features)
+    return regularizer_problems(_section(settings, ["training"], Training), features)
+
+
+def _section(
+    settings: dict[str, Any], path: Sequence[str], kind: type[OneSection]
+) -> OneSection | None:
+    """One section, its defaults where it is not given; None if it is wrong itself."""
+    given = value_at(settings, path) or {}
+    try:
+        return kind.model_validate_json(json.dumps(given), strict=True)
+    except ValidationError:
+        return None
 
 
 def _declared(items: Any, kind: TypeAdapter[Item]) -> Declared[Item]:

@@ -1,13 +1,9 @@
 """What training does to a batch so that a model learns what holds for others."""
 
-from typing import Annotated
-
 from pydantic import Field
 
-from mtl_rec.config.base import Section
+from mtl_rec.config.base import Rate, Section
 from mtl_rec.config.features import Name
-
-Rate = Annotated[float, Field(ge=0, lt=1)]
 
 
 class ColdStartDropout(Section):
