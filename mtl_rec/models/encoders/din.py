@@ -6,7 +6,12 @@ from typing import Any
 import keras
 from keras import ops
 
-from mtl_rec.models.encoders.list_encoder import ListEncoder, Weight, times
+from mtl_rec.models.encoders.list_encoder import (
+    ListEncoder,
+    Weight,
+    mean_step,
+    times,
+)
 from mtl_rec.models.initial_weights import glorot_limit
 
 
@@ -51,9 +56,8 @@ class TargetAttention(ListEncoder):
         return weights | {last: Weight((1,), start=1.0)}
 
     def encode(self, steps, mask, candidate, training):
-        weights = self.step_weights(steps, candidate) * mask
-        count = ops.maximum(ops.sum(mask, axis=1, keepdims=True), 1.0)
-        return ops.sum(steps * (weights / count)[:, :, None], axis=1)
+        weights = self.step_weights(steps, candidate)
+        return mean_step(steps * weights[:, :, None], mask)
 
     def step_weights(self, steps: Any, candidate: Any) -> Any:
         """What every step counts, `(batch, length)`."""

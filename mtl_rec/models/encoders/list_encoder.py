@@ -118,6 +118,12 @@ def at_places(steps: Any, places: Any) -> Any:
     return ops.sum(steps * ops.cast(is_there, steps.dtype)[:, :, None], axis=1)
 
 
+def mean_step(steps: Any, mask: Any) -> Any:
+    """The mean over the steps that there are, `(batch, width)`."""
+    count = ops.maximum(ops.sum(mask, axis=1, keepdims=True), 1.0)
+    return ops.sum(steps * mask[:, :, None], axis=1) / count
+
+
 def shares(scores: Any, is_seen: Any) -> Any:
     """Softmax over the last axis, of what is seen alone, in float32 within.
 

@@ -9,6 +9,7 @@ from mtl_rec.models.encoders.list_encoder import (
     ListEncoder,
     Weight,
     at_places,
+    mean_step,
     newest,
     shares,
     times,
@@ -102,7 +103,7 @@ class TransformerEncoder(ListEncoder):
         self.drop = HashedDropout(self.dropout)
 
     def encode(self, steps, mask, candidate, training):
-        mean = _mean(steps, mask)
+        mean = mean_step(steps, mask)
         if self.sees == "candidate":
             # First, where it is found again; its place says that it comes last.
             steps = ops.concatenate([candidate[:, None, :], steps], axis=1)
@@ -115,7 +116,7 @@ class TransformerEncoder(ListEncoder):
             is_seen = mask[:, None, :]
         last = self.num_layers - 1
         change = self._block(last, asking, states, is_seen, training) - begun
-        return mean + (_mean(change, mask) if self.sees == "all" else change[:, 0])
+        return mean + (mean_step(change, mask) if self.sees == "all" else change[:, 0])
 
     def read(self, steps: Any, mask: Any, training: bool) -> Any:
         """What steps become before the last block, `(batch, length, width)`."""
@@ -201,9 +202,3 @@ class TransformerEncoder(ListEncoder):
             "dropout": self.dropout,
         }
         return {**super().get_config(), **own}
-
-
-def _mean(steps, mask):
-    """Over the steps that there are, `(batch, width)`."""
-    count = ops.maximum(ops.sum(mask, axis=1, keepdims=True), 1.0)
-    return ops.sum(steps * mask[:, :, None], axis=1) / count
