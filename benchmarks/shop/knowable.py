@@ -12,16 +12,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from mtl_rec.data.synthetic_shop.behaviour import draw_behaviour
-from mtl_rec.data.synthetic_shop.catalogue import Catalogue, draw_catalogue
-from mtl_rec.data.synthetic_shop.components import (
-    TOTAL_DEVIATIONS,
-    VARIANCE_SHARES,
-    draw_components,
-)
-from mtl_rec.data.synthetic_shop.customers import draw_customers
-from mtl_rec.data.synthetic_shop.exposures import Exposures, draw_exposures
-from mtl_rec.data.synthetic_shop.streams import random_streams
+from mtl_rec.data.synthetic_shop.catalogue import Catalogue
+from mtl_rec.data.synthetic_shop.components import TOTAL_DEVIATIONS, VARIANCE_SHARES
+from mtl_rec.data.synthetic_shop.exposures import Exposures
+from mtl_rec.data.synthetic_shop.simulation import simulate
 
 CLICK = 0
 NEWTON_STEPS = 8
@@ -55,14 +49,8 @@ def open_world(
     num_exposures: int, num_users: int, num_items: int, num_days: int, seed: int
 ) -> World:
     """The same shop as `simulate_shop` makes of these."""
-    streams = random_streams(seed)
-    catalogue = draw_catalogue(num_items, num_days, streams)
-    customers = draw_customers(num_users, streams["customers"])
-    exposures = draw_exposures(
-        num_exposures, num_days, catalogue, customers, streams["exposures"]
-    )
-    components = draw_components(exposures, catalogue, customers, num_days, streams)
-    behaviour = draw_behaviour(sum(components.values()), streams["labels"])
+    shop = simulate(num_exposures, num_users, num_items, num_days, seed)
+    catalogue, customers, exposures = shop.catalogue, shop.customers, shop.exposures
     user, item = exposures.user, exposures.item
     affinity = (
         customers.category_affinity[CLICK, user, catalogue.category[item]]
@@ -75,7 +63,7 @@ def open_world(
     taste = np.einsum(
         "ij,ij->i", customers.tastes[CLICK, user], catalogue.taste_vectors[item]
     )
-    own = {name: values[CLICK] for name, values in components.items()}
+    own = {name: values[CLICK] for name, values in shop.components.items()}
     # On the first day tastes have not drifted: what was standardised shows its scale.
     first = exposures.day == 0
     slope = np.polyfit(taste[first], own["taste"][first], 1)[0]
@@ -85,8 +73,8 @@ def open_world(
         exposures,
         catalogue,
         own,
-        behaviour.labels[CLICK],
-        behaviour.probabilities[CLICK],
+        shop.behaviour.labels[CLICK],
+        shop.behaviour.probabilities[CLICK],
         {name: float(scale) for name, scale in scales.items()},
         np.concatenate([own_likings[CLICK] for own_likings in likings], axis=1),
     )

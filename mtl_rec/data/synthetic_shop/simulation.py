@@ -1,15 +1,16 @@
 """The simulated shop, from its size and a seed to its table of exposures."""
 
+from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
 import pyarrow as pa
 
-from mtl_rec.data.synthetic_shop.behaviour import draw_behaviour
-from mtl_rec.data.synthetic_shop.catalogue import draw_catalogue
+from mtl_rec.data.synthetic_shop.behaviour import Behaviour, draw_behaviour
+from mtl_rec.data.synthetic_shop.catalogue import Catalogue, draw_catalogue
 from mtl_rec.data.synthetic_shop.components import draw_components
-from mtl_rec.data.synthetic_shop.customers import draw_customers
-from mtl_rec.data.synthetic_shop.exposures import draw_exposures
+from mtl_rec.data.synthetic_shop.customers import Customers, draw_customers
+from mtl_rec.data.synthetic_shop.exposures import Exposures, draw_exposures
 from mtl_rec.data.synthetic_shop.streams import random_streams
 from mtl_rec.data.synthetic_shop.tables import build_table
 
@@ -20,6 +21,25 @@ MINIMUMS = {
     "num_days": 5,
     "seed": 0,
 }
+
+
+@dataclass(frozen=True)
+class SimulatedShop:
+    """A shop with all that its table does not tell.
+
+    Args:
+        catalogue: The items.
+        customers: The users.
+        exposures: Who was shown what.
+        components: Of the logits, `(steps, exposures)` each.
+        behaviour: What happened, and how likely it was.
+    """
+
+    catalogue: Catalogue
+    customers: Customers
+    exposures: Exposures
+    components: dict[str, np.ndarray]
+    behaviour: Behaviour
 
 
 def simulate_shop(
@@ -79,6 +99,14 @@ def simulate_shop(
         num_days=num_days,
         seed=seed,
     )
+    shop = simulate(num_exposures, num_users, num_items, num_days, seed)
+    return build_table(shop.exposures, shop.catalogue, shop.behaviour)
+
+
+def simulate(
+    num_exposures: int, num_users: int, num_items: int, num_days: int, seed: int
+) -> SimulatedShop:
+    """All of a shop, what no log tells included; the arguments are those above."""
     streams = random_streams(seed)
     catalogue = draw_catalogue(num_items, num_days, streams)
     customers = draw_customers(num_users, streams["customers"])
@@ -87,7 +115,7 @@ def simulate_shop(
     )
     components = draw_components(exposures, catalogue, customers, num_days, streams)
     behaviour = draw_behaviour(reduce(np.add, components.values()), streams["labels"])
-    return build_table(exposures, catalogue, behaviour)
+    return SimulatedShop(catalogue, customers, exposures, components, behaviour)
 
 
 def _check_minimums(**arguments: int) -> None:
