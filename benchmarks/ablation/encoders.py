@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from contenders.datasets import DataSet
-from contenders.fitting import fitted
 from contenders.ours import code_digest
 from contenders.runs import Place, Run, write_run
+
+from ablation.training import trained
 
 ENCODERS: dict[str, dict[str, Any]] = {
     "mean": {"kind": "mean"},
@@ -91,39 +92,9 @@ def train(
     data_set: DataSet, encoder: str, settings: Mapping[str, Any], seed: int
 ) -> Run:
     """Trains one model as a run would, and predicts the test part."""
-    import keras
-
-    from ablation.timing import EpochTimes
-    from mtl_rec.evaluation import predict
-
-    config, schema = data_set.config, schema_with(data_set, encoder)
+    schema = schema_with(data_set, encoder)
     encoded = {
         part: replace(exposures, schema=schema)
         for part, exposures in data_set.encoded.items()
     }
-    times = EpochTimes()
-    model, history = fitted(config, schema, encoded, seed, [times])
-    metric = config.training.early_stopping.metric
-    num_rows = len(encoded["train"])
-    about = {
-        "settings": settings,
-        "seed": seed,
-        "trained_on": f"{keras.backend.backend()}, {device()}",
-        "num_parameters": model.count_params(),
-        "validation": [logs[metric] for logs in history],
-        "rows_per_second": num_rows / min(times.seconds),
-        "cpu_microseconds_per_row": min(times.cpu_seconds) / num_rows * 1e6,
-    }
-    return Run(predict(model, encoded["test"]), about)
-
-
-def device() -> str:
-    """What the model is trained on."""
-    import keras
-
-    if keras.backend.backend() == "jax":
-        import jax
-
-        return jax.devices()[0].device_kind
-    devices = keras.distribution.list_devices()
-    return "GPU" if any(own.startswith("gpu") for own in devices) else "CPU"
+    return trained(data_set.config, encoded, settings, seed)

@@ -1,6 +1,6 @@
 """The data sets, each encoded once by our preprocessor for all contenders."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,13 +53,23 @@ class DataSet:
         return load_config(CONFIGS / f"{self.name}.yaml", [*self.overrides, kinds])
 
 
-def open_data_set(name: str, overrides: tuple[str, ...] = ()) -> DataSet:
-    """Reads, splits and encodes one data set."""
+def open_data_set(
+    name: str,
+    overrides: tuple[str, ...] = (),
+    change: Callable[[Any], Any] = lambda config: config,
+) -> DataSet:
+    """Reads, splits and encodes one data set.
+
+    Args:
+        name: Of its config.
+        overrides: Settings that replace the config's.
+        change: What else becomes of the config.
+    """
     from mtl_rec.config import load_config
     from mtl_rec.data import open_exposures
     from mtl_rec.preprocess import Preprocessor
 
-    config = load_config(CONFIGS / f"{name}.yaml", overrides)
+    config = change(load_config(CONFIGS / f"{name}.yaml", overrides))
     splits = open_exposures(config.data, config.features, config.tasks)
     preprocessor = Preprocessor.fit(config.features, config.tasks, splits.train)
     encoded = {part: preprocessor.encode(getattr(splits, part)) for part in PARTS}

@@ -78,14 +78,14 @@ def users_of(data_set: DataSet) -> np.ndarray:
     return pd.factorize(users)[0]
 
 
-def raw_column(data_set: DataSet, name: str) -> np.ndarray | None:
-    """A raw column of the test part, in the order of the encoded rows; None without."""
-    stream = data_set.splits.test
+def raw_column(data_set: DataSet, name: str, part: str = "test") -> np.ndarray | None:
+    """A raw column of a part, in the order of the encoded rows; None without."""
+    stream = getattr(data_set.splits, part)
     if any(name not in columns for columns in stream.source.headers.values()):
         return None
-    test = PARTS.index("test")
+    number = PARTS.index(part)
     pieces = [
-        batch.column(name).to_numpy(zero_copy_only=False)[parts == test]
+        batch.column(name).to_numpy(zero_copy_only=False)[parts == number]
         for batch, parts, _ in stream.batches([name])
     ]
     return np.concatenate(pieces)

@@ -1,18 +1,38 @@
 """Requests that TensorFlow's C library answers, timed from call to answer."""
 
 import ctypes
+import importlib.util
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 
+from mtl_rec.export.rungs.c_bindings import load_library
 from mtl_rec.export.rungs.c_session import Session, endpoints
 from mtl_rec.export.rungs.c_tensors import array_of, tensor_of
 from mtl_rec.export.signature_types import tensor_names
 from mtl_rec.export.structure import read_meta_graph
+
+
+@contextmanager
+def sessions_of(
+    versions: Iterable[Path],
+) -> Iterator[tuple[SimpleNamespace, dict[Path, Session]]]:
+    """TensorFlow's C library, and a session of it for each version."""
+    package = importlib.util.find_spec("tensorflow")
+    assert package is not None
+    library = load_library(next(iter(package.submodule_search_locations or ())))
+    with ExitStack() as stack:
+        yield (
+            library,
+            {
+                path: stack.enter_context(Session(library, str(path)))
+                for path in versions
+            },
+        )
 
 
 class CRequest:
