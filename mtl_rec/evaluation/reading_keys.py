@@ -24,7 +24,8 @@ from mtl_rec.evaluation.slicing import by_novelty, by_training_count
 USER, ITEM = "user_id", "item_id"
 """Columns of the user and the item where no others are named."""
 
-USERS, ITEMS = "users by training", "items by training rows"
+USERS = "users by training"
+USER_ROWS, ITEMS = "users by training rows", "items by training rows"
 """Slicings that are not of a feature, whose names hold no spaces."""
 
 TRUTH = "true_"
@@ -105,7 +106,9 @@ def _slicings(
     user: CodedColumn | None, item: CodedColumn | None, slices: Sequence[KeyColumn]
 ) -> Iterator[Slicing]:
     if user:
-        yield by_novelty(USERS, user.training_counts() > 0)
+        counts = user.training_counts()
+        yield by_novelty(USERS, counts > 0)
+        yield by_training_count(USER_ROWS, counts)
     if item:
         yield by_training_count(ITEMS, item.training_counts())
     for column in slices:

@@ -22,11 +22,11 @@ _COUNT_STARTS = (1, 6, 21)
 
 
 def by_training_count(name: str, counts: np.ndarray) -> Slicing:
-    """Items by their rows in training: 0, 1-5, 6-20, more.
+    """Items or users by their rows in training: 0, 1-5, 6-20, more.
 
     Args:
         name: Of the slicing.
-        counts: `(rows,)`, of each row's item.
+        counts: `(rows,)`, of each row's item or user.
     """
     codes = np.searchsorted(_COUNT_STARTS, counts, side="right")
     return Slicing(name, codes.astype(np.int8), _COUNT_BANDS)

@@ -12,6 +12,7 @@ from mtl_rec.data import open_exposures
 from mtl_rec.errors import SchemaError
 from mtl_rec.evaluation.reading_keys import (
     ITEMS,
+    USER_ROWS,
     USERS,
     read_keys,
     require_key_columns,
@@ -62,6 +63,7 @@ def test_keys_are_those_of_the_split_in_its_order(opened):
     assert users[0] == users[2]
     assert len(set(users)) == 3
     assert slices_of(keys, USERS) == ["returning", "new", "returning", "new"]
+    assert slices_of(keys, USER_ROWS) == ["1-5", "0", "1-5", "0"]
     assert slices_of(keys, ITEMS) == ["1-5", "1-5", "0", "0"]
     assert slices_of(keys, "label") == ["x", "q", "x", "x"]
     assert slices_of(keys, "price")[0] == "to 5"
