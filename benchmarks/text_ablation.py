@@ -8,8 +8,8 @@ The model of a shipped config is trained without its item's text, with the text 
 every encoder (bag, cnn, gru, transformer, all with their defaults), and with vectors of
 a pretrained MiniLM that is not trained, by item id, in its place. Each tries the same
 settings on the first seed (none, `cold_start_dropout` of the item's id, and that with a
-weaker pull) and keeps those of the lowest normalised entropy on the validation part,
-half of it of items with at most five rows in training. Nothing else differs.
+weaker pull) and keeps those of the lowest normalised entropy on the validation part, as
+it is and with all items unknown. Nothing else differs.
 
 `quickstart` is the simulated shop, for every seed another one, larger than shipped so
 that there are items to read about; it is scored against its true probabilities. What an

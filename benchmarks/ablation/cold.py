@@ -1,6 +1,6 @@
 """How well rows of rarely seen items are told apart, over users and within each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from statistics import mean
@@ -15,8 +15,6 @@ from ablation.scores import true_aucs
 BANDS = ("0", "1-5", "6-20", ">20")
 """Items by their rows in training, as the package's slices have them."""
 COLD = BANDS[0]
-RARE = 5
-"""Rows in training of what tuning calls a rare item, at most."""
 
 
 def band_rows(counts: np.ndarray) -> dict[str, np.ndarray]:
@@ -96,30 +94,28 @@ def merged(by_seed: list[Aucs]) -> Aucs:
     return Aucs(exact, resampled)
 
 
-def tuning_loss(model: Any, encoded: Any, is_rare: np.ndarray) -> float:
-    """What settings are chosen by: normalised entropy, of all rows and of rare items.
+def tuning_loss(model: Any, parts: Sequence[Any]) -> float:
+    """What settings are chosen by: the mean of the parts' normalised entropy.
 
     That of all events together, so that what is rare counts as little as it tells.
 
     Args:
         model: Of the best epoch.
-        encoded: Rows that it has not learned from.
-        is_rare: `(rows,)`, those of items that training has few rows of.
+        parts: Encoded rows that it has not learned from.
     """
     from mtl_rec.evaluation import predict
     from mtl_rec.metrics import binary
     from mtl_rec.metrics.resampled import entropy
 
-    predicted, weights = predict(model, encoded), encoded.sampling_weights
     shares = []
-    for rows in (np.ones_like(is_rare), is_rare):
-        own = None if weights is None else weights[rows, 0]
+    for encoded in parts:
+        predicted, weights = predict(model, encoded), encoded.sampling_weights
+        own = None if weights is None else weights[:, 0]
         losses, entropies = [], []
         for task in encoded.schema.tasks:
-            label = encoded.joint_label(task)[rows, 0]
-            values = predicted[task.name].reshape(-1)[rows]
-            loss = binary.log_loss(label, values, weights=own)
-            losses.append(loss)
+            label = encoded.joint_label(task)[:, 0]
+            values = predicted[task.name].reshape(-1)
+            losses.append(binary.log_loss(label, values, weights=own))
             rate = binary.label_rate(label, weights=own)
             entropies.append(float(entropy(np.array(rate))))
         shares.append(sum(losses) / sum(entropies))

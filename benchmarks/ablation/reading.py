@@ -13,13 +13,14 @@ from contenders.ours import code_digest
 from contenders.runs import Place, Run, write_run
 from contenders.scored import Scored, scored_outputs
 
-from ablation.cold import RARE, band_rows, tuning_loss
+from ablation.cold import band_rows, tuning_loss
 from ablation.latency import request_milliseconds
 from ablation.texts import (
     CANDIDATES,
     DROPPED,
     FROZEN,
     IDS,
+    ITEM,
     Case,
     some_rows,
     texts_of_items,
@@ -224,11 +225,10 @@ def kept_run(
     run, code = place.found(seed), code_digest()
     if run is None or not (options.reuse or run.about["code"] == code):
         validation = data_set.encoded["validation"]
-        # What is seldom in training stands for what is not there at all.
-        is_rare = rare_rows(data_set)
+        parts = validation, as_cold(validation)
 
         def judged(model: Any) -> dict[str, Any]:
-            loss = tuning_loss(model, validation, is_rare)
+            loss = tuning_loss(model, parts)
             return {"code": code, "tried": list(settings), "tuning_loss": loss}
 
         run = trained(config, data_set.encoded, about, seed, judged)
@@ -247,23 +247,16 @@ def _stated(section: Any) -> dict[str, Any]:
     return section.model_dump(mode="json", exclude_defaults=True)
 
 
-def rare_rows(data_set: DataSet) -> np.ndarray:
-    """Rows of the validation part whose item has few in training."""
-    from mtl_rec.schema.fields import IdField
+def as_cold(encoded: Any) -> Any:
+    """The same rows of items whose ids nobody knows."""
+    from mtl_rec.schema.fields import PADDING_ID, IdField
 
-    schema = data_set.schema
     (field_,) = (
         own
-        for own in schema.fields
-        if isinstance(own, IdField) and own.name == "item_id"
+        for own in encoded.schema.fields
+        if isinstance(own, IdField) and own.name == ITEM
     )
-    ids = {
-        part: schema.ids_of(field_, data_set.encoded[part].inputs)[:, 0]
-        for part in ("train", "validation")
-    }
-    num_ids = schema.vocabularies[field_.vocabulary].num_ids
-    counts = np.bincount(ids["train"], minlength=num_ids)
-    # Unknown items, and those that are known for some rows.
-    num_unknown = 1 + schema.vocabularies[field_.vocabulary].num_out_of_vocabulary
-    counts[:num_unknown] = 0
-    return counts[ids["validation"]] <= RARE
+    inputs = {name: array.copy() for name, array in encoded.inputs.items()}
+    # A view of the copy.
+    encoded.schema.ids_of(field_, inputs)[:] = PADDING_ID + 1
+    return replace(encoded, inputs=inputs)
