@@ -17,6 +17,7 @@ ENCODERS: dict[str, dict[str, Any]] = {
     "gru": {"kind": "gru"},
     "din": {"kind": "din"},
     "din, along": {"kind": "din"},
+    "dien": {"kind": "dien"},
     "transformer": {"kind": "transformer", "sees": "earlier"},
     "transformer, candidate": {"kind": "transformer", "sees": "candidate"},
 }

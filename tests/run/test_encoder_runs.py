@@ -14,6 +14,7 @@ SEQUENCES = {
     "cnn": "{kind: cnn}",
     "gru": "{kind: gru, units: 4}",
     "din": "{kind: din, units: [5]}",
+    "dien": "{kind: dien, units: 4}",
     "earlier": "{kind: transformer, num_layers: 2, dropout: 0.1}",
     "candidate": "{kind: transformer, sees: candidate}",
 }

@@ -14,6 +14,7 @@ SEQUENCES = {
     "cnn": {"kind": "cnn", "widths": (1, 2), "num_filters": 3},
     "gru": {"kind": "gru", "units": 3},
     "din": {"kind": "din", "units": (5, 4)},
+    "dien": {"kind": "dien", "units": 3},
     "earlier": {"kind": "transformer", "num_layers": 2, "units": 5},
     "candidate": {"kind": "transformer", "sees": "candidate", "units": 5},
 }
@@ -26,6 +27,7 @@ TEXTS = {
 }
 EVERY_ENCODER = [("sequence", name) for name in SEQUENCES]
 EVERY_ENCODER += [("text", name) for name in TEXTS]
+WITH_COMPANIONS = ("mean", "gru", "din", "dien")
 NUM_STEPS, NUM_TOKENS, NUM_IDS = 4, 3, 8
 
 
@@ -94,9 +96,9 @@ def every_list():
             shares="item_id",
             along=(f"categories_{n}", f"gaps_{n}"),
         )
-        for n in ("mean", "gru", "din")
+        for n in WITH_COMPANIONS
     ]
-    beside = [own for n in ("mean", "gru", "din") for own in companions(f"_{n}")]
+    beside = [own for n in WITH_COMPANIONS for own in companions(f"_{n}")]
     return [
         *histories,
         *along,
