@@ -19,6 +19,7 @@ ENCODERS: dict[str, dict[str, Any]] = {
     "din, along": {"kind": "din"},
     "dien": {"kind": "dien"},
     "transformer": {"kind": "transformer", "sees": "earlier"},
+    "transformer, rotary": {"kind": "transformer", "positions": "rotary"},
     "transformer, candidate": {"kind": "transformer", "sees": "candidate"},
 }
 """By row of the table, the `encoder` of every history; all with its defaults."""

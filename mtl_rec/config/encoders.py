@@ -74,6 +74,10 @@ class Transformer(Section):
     """Width of the hidden layer of the network for each step."""
     dropout: Rate = 0.0
     """Share of what a block adds that is dropped in training."""
+    positions: Literal["learned", "rotary"] = "learned"
+    """How a step knows where others stand. `learned`: each place has a vector that is
+    added to its step. `rotary`: what steps compare is turned by their places, so that
+    how far apart they are counts."""
 
 
 class SequenceTransformer(Transformer):

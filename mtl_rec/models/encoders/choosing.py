@@ -60,5 +60,6 @@ def encoder_layer(encoder: Encoder, name: str) -> ListEncoder | MaskedMean:
                 encoder.units,
                 sees,
                 encoder.dropout,
+                encoder.positions,
                 name=f"{name}_transformer",
             )

@@ -17,6 +17,7 @@ SEQUENCES = {
     "dien": {"kind": "dien", "units": 3},
     "earlier": {"kind": "transformer", "num_layers": 2, "units": 5},
     "candidate": {"kind": "transformer", "sees": "candidate", "units": 5},
+    "rotary": {"kind": "transformer", "positions": "rotary", "units": 5},
 }
 TEXTS = {
     "bag": {"kind": "bag"},
@@ -24,6 +25,7 @@ TEXTS = {
     "cnn": {"kind": "cnn", "widths": (1, 2), "num_filters": 3},
     "gru": {"kind": "gru", "units": 3},
     "transformer": {"kind": "transformer", "units": 5, "dropout": 0.1},
+    "rotary": {"kind": "transformer", "units": 5, "positions": "rotary"},
 }
 EVERY_ENCODER = [("sequence", name) for name in SEQUENCES]
 EVERY_ENCODER += [("text", name) for name in TEXTS]

@@ -60,7 +60,7 @@ def test_what_multiplies_a_list_is_all_that_its_encoder_s_weights_reach(made):
     inputs = batch_of(schema)
     before = [np.array(weight) for weight in model.weights]
     encoded = {b.key.part.name for b in blocks if b.key.part.kind == ENCODER}
-    assert len(encoded) == 15
+    assert len(encoded) == 17
     for name in encoded:
         own = [b for b in blocks if b.key.part == (ENCODER, name)]
         set_blocks(model, own, 0.7)
