@@ -18,39 +18,44 @@ ENCODERS: dict[str, dict[str, Any]] = {
     "gru": {"kind": "gru"},
     "din": {"kind": "din"},
     "din, along": {"kind": "din"},
+    "dien": {"kind": "dien"},
     "transformer": {"kind": "transformer", "sees": "earlier"},
+    "transformer, rotary": {"kind": "transformer", "positions": "rotary"},
     "transformer, candidate": {"kind": "transformer", "sees": "candidate"},
 }
 """By row of the table, the `encoder` of every history; all with its defaults."""
 
 ALONG = "din, along"
-"""The one of which all histories are the first one's, `along` with it."""
+"""The one of which all histories are the first one's, `along` with it; what runs along
+with it in the config does so in every row."""
 
 
 def schema_with(data_set: DataSet, encoder: str) -> Any:
     """The schema whose histories are all encoded in one way."""
     from mtl_rec.config.features import IdSequence
 
-    first, *others = histories(data_set)
-    along = others if encoder == ALONG else []
+    names = histories(data_set)
+    first, *others = names
+    more = others if encoder == ALONG else []
     features = []
     for own in data_set.schema.features:
-        if isinstance(own, IdSequence) and own.name not in along:
+        if isinstance(own, IdSequence) and own.name in names and own.name not in more:
             changes: dict[str, Any] = {"encoder": ENCODERS[encoder]}
             if own.name == first:
-                changes["along"] = along
+                changes["along"] = [*own.along, *more]
             own = IdSequence.model_validate({**own.model_dump(), **changes})
         features.append(own)
     return replace(data_set.schema, features=tuple(features))
 
 
 def histories(data_set: DataSet) -> list[str]:
-    """Names of the sequences, of as many steps each."""
+    """Names of the sequences, of as many steps each, but for those along another."""
     from mtl_rec.config.features import IdSequence
 
     found = [f for f in data_set.schema.features if isinstance(f, IdSequence)]
     assert len({feature.max_length for feature in found}) == 1
-    return [feature.name for feature in found]
+    along = {name for feature in found for name in feature.along}
+    return [feature.name for feature in found if feature.name not in along]
 
 
 def collect(

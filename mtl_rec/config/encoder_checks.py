@@ -2,7 +2,7 @@
 
 from mtl_rec.config.candidates import candidate_of, vocabulary_of
 from mtl_rec.config.declared import Declared, Problem, by_name, is_unsure, with_paths
-from mtl_rec.config.encoders import MeanEncoder, needs_candidate
+from mtl_rec.config.encoders import DienEncoder, MeanEncoder, needs_candidate
 from mtl_rec.config.features import Feature, IdSequence
 
 
@@ -13,6 +13,7 @@ def encoder_problems(features: Declared[Feature]) -> list[Problem]:
     for path, feature in with_paths("features", features):
         if isinstance(feature, IdSequence):
             problems += _candidate_problems(path, feature, features)
+            problems += _next_step_problems(path, feature)
             for name in feature.along:
                 text = _along_problem(feature, name, features)
                 if text is None and name in taken:
@@ -42,6 +43,20 @@ def _candidate_problems(
         "values with a categorical or hashed feature of the item, such as `shares: "
         f"item_id`. Received: values of '{vocabulary}', which no such feature has. "
         "Share those, or take an encoder that needs no candidate."
+    )
+    return [(f"{path}.encoder", text)]
+
+
+def _next_step_problems(path: str, feature: IdSequence) -> list[Problem]:
+    encoder = feature.encoder
+    if not isinstance(encoder, DienEncoder) or not encoder.auxiliary_loss_weight:
+        return []
+    if feature.max_length > 1:
+        return []
+    text = (
+        "has every interest tell the next step, so histories must hold two or more. "
+        f"Received: `max_length: {feature.max_length}`. Raise it, or set "
+        "`auxiliary_loss_weight: 0`."
     )
     return [(f"{path}.encoder", text)]
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, NonNegativeFloat
 
 from mtl_rec.config.base import Count, Rate, Section
 
@@ -27,6 +27,17 @@ class DinEncoder(Section):
     kind: Literal["din"]
     units: Widths = (36,)
     """Widths of the network that weighs a step."""
+
+
+class DienEncoder(Section):
+    """Deep interest evolution network: a reader of what fits the candidate."""
+
+    kind: Literal["dien"]
+    units: Count = 16
+    """Width of an interest."""
+    auxiliary_loss_weight: NonNegativeFloat = 0.1
+    """Of the loss that has every interest tell the step that comes next; 0 leaves it
+    out."""
 
 
 class Cnn(Section):
@@ -63,6 +74,10 @@ class Transformer(Section):
     """Width of the hidden layer of the network for each step."""
     dropout: Rate = 0.0
     """Share of what a block adds that is dropped in training."""
+    positions: Literal["learned", "rotary"] = "learned"
+    """How a step knows where others stand. `learned`: each place has a vector that is
+    added to its step. `rotary`: what steps compare is turned by their places, so that
+    how far apart they are counts."""
 
 
 class SequenceTransformer(Transformer):
@@ -83,20 +98,35 @@ class BagEncoder(Section):
 
 
 SequenceEncoder = Annotated[
-    MeanEncoder | LastEncoder | Cnn | Gru | DinEncoder | SequenceTransformer,
+    MeanEncoder
+    | LastEncoder
+    | Cnn
+    | Gru
+    | DinEncoder
+    | DienEncoder
+    | SequenceTransformer,
     Field(discriminator="kind"),
 ]
 TextEncoder = Annotated[
     BagEncoder | Cnn | TextGru | Transformer, Field(discriminator="kind")
 ]
-Encoder = MeanEncoder | LastEncoder | DinEncoder | BagEncoder | Cnn | Gru | Transformer
+Encoder = (
+    MeanEncoder
+    | LastEncoder
+    | DinEncoder
+    | DienEncoder
+    | BagEncoder
+    | Cnn
+    | Gru
+    | Transformer
+)
 """What any field that holds a list may have; texts and histories share the last."""
 
 
 def needs_candidate(encoder: Encoder) -> bool:
     """Whether a history has another vector for every candidate."""
     match encoder:
-        case DinEncoder() | SequenceTransformer(sees="candidate"):
+        case DinEncoder() | DienEncoder() | SequenceTransformer(sees="candidate"):
             return True
         case _:
             return False

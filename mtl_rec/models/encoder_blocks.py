@@ -10,6 +10,9 @@ from mtl_rec.models.layer_names import layer_name
 from mtl_rec.schema.fields import IdListField
 from mtl_rec.schema.schema import Schema
 
+HOW_TO_LEARN = {"dropout", "auxiliary_loss_weight"}
+"""Settings of encoders that say nothing of what a weight stands for."""
+
 
 def encoder_blocks(
     schema: Schema, embedding_dim: int, network: str = ""
@@ -36,7 +39,7 @@ def encoder_blocks(
         if not isinstance(layer, ListEncoder):
             continue
         along = ", ".join(["", *(f"'{other}'" for other in field.along)])
-        settings = field.encoder.model_dump(exclude={"dropout"})
+        settings = field.encoder.model_dump(exclude=HOW_TO_LEARN)
         how = ", ".join(f"{name} {value}" for name, value in settings.items())
         for weight, shape in layer.shapes(width, field.length).items():
             yield Block(

@@ -15,7 +15,8 @@ def history(**settings):
 
 
 @pytest.mark.parametrize(
-    "encoder", [{"kind": "din"}, {"kind": "transformer", "sees": "candidate"}]
+    "encoder",
+    [{"kind": "din"}, {"kind": "dien"}, {"kind": "transformer", "sees": "candidate"}],
 )
 def test_an_encoder_that_compares_needs_something_to_compare_with(encoder):
     compared = history(encoder=encoder, shares=None)
@@ -30,6 +31,20 @@ def test_an_encoder_that_compares_needs_something_to_compare_with(encoder):
         "take an encoder that needs no candidate.",
     )
     assert not encoder_problems([history(encoder=encoder), ITEM])
+
+
+def test_what_tells_the_next_step_needs_a_history_that_has_one():
+    (problem,) = encoder_problems(
+        [history(encoder={"kind": "dien"}, max_length=1), ITEM]
+    )
+
+    assert problem == (
+        "features.0.encoder",
+        "has every interest tell the next step, so histories must hold two or more. "
+        "Received: `max_length: 1`. Raise it, or set `auxiliary_loss_weight: 0`.",
+    )
+    without = {"kind": "dien", "auxiliary_loss_weight": 0}
+    assert not encoder_problems([history(encoder=without, max_length=1), ITEM])
 
 
 def test_a_candidate_may_also_share_the_values_of_the_history():

@@ -14,8 +14,10 @@ SEQUENCES = {
     "cnn": "{kind: cnn}",
     "gru": "{kind: gru, units: 4}",
     "din": "{kind: din, units: [5]}",
+    "dien": "{kind: dien, units: 4}",
     "earlier": "{kind: transformer, num_layers: 2, dropout: 0.1}",
     "candidate": "{kind: transformer, sees: candidate}",
+    "rotary": "{kind: transformer, sees: candidate, positions: rotary}",
 }
 TEXTS = {
     "bag": "{kind: bag}",
@@ -23,6 +25,7 @@ TEXTS = {
     "cnn": "{kind: cnn}",
     "gru": "{kind: gru, units: 4}",
     "transformer": "{kind: transformer}",
+    "rotary": "{kind: transformer, positions: rotary}",
 }
 SEQUENCE = (
     "  - {kind: sequence, name: history_%s, column: history, side: user, "

@@ -2,6 +2,7 @@
 
 from mtl_rec.models.encoders.attention_pooling import AttentionPooling
 from mtl_rec.models.encoders.cnn import ConvolutionalEncoder
+from mtl_rec.models.encoders.dien import InterestEvolution
 from mtl_rec.models.encoders.din import TargetAttention
 from mtl_rec.models.encoders.gru import GruEncoder
 from mtl_rec.models.encoders.joined_steps import JoinedSteps
@@ -13,6 +14,7 @@ __all__ = [
     "AttentionPooling",
     "ConvolutionalEncoder",
     "GruEncoder",
+    "InterestEvolution",
     "JoinedSteps",
     "LastStep",
     "ListEncoder",

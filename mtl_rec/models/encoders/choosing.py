@@ -3,6 +3,7 @@
 from mtl_rec.config.encoders import (
     BagEncoder,
     Cnn,
+    DienEncoder,
     DinEncoder,
     Encoder,
     Gru,
@@ -14,6 +15,7 @@ from mtl_rec.config.encoders import (
 )
 from mtl_rec.models.encoders.attention_pooling import AttentionPooling
 from mtl_rec.models.encoders.cnn import ConvolutionalEncoder
+from mtl_rec.models.encoders.dien import InterestEvolution
 from mtl_rec.models.encoders.din import TargetAttention
 from mtl_rec.models.encoders.gru import GruEncoder
 from mtl_rec.models.encoders.last import LastStep
@@ -46,6 +48,10 @@ def encoder_layer(encoder: Encoder, name: str) -> ListEncoder | MaskedMean:
             return GruEncoder(encoder.units, name=f"{name}_gru")
         case DinEncoder():
             return TargetAttention(encoder.units, name=f"{name}_din")
+        case DienEncoder():
+            return InterestEvolution(
+                encoder.units, encoder.auxiliary_loss_weight, name=f"{name}_dien"
+            )
         case Transformer():
             sees = encoder.sees if isinstance(encoder, SequenceTransformer) else "all"
             return TransformerEncoder(
@@ -54,5 +60,6 @@ def encoder_layer(encoder: Encoder, name: str) -> ListEncoder | MaskedMean:
                 encoder.units,
                 sees,
                 encoder.dropout,
+                encoder.positions,
                 name=f"{name}_transformer",
             )

@@ -33,7 +33,8 @@ class ListEncoder(keras.layers.Layer):
     Steps that are padding are zeros to `encode`, whatever their embedding, and a list
     that holds nothing gets a vector that is learned for it.
 
-    Subclasses say which weights they have, `weights_of`, and what they do, `encode`.
+    Subclasses say which weights they have, `weights_of`, and what they do, `encode`, or
+    `call` where they need the ids.
 
     Inputs:
         steps: `(batch, length, width)`.
@@ -85,15 +86,23 @@ class ListEncoder(keras.layers.Layer):
         }
 
     def call(self, steps, ids, candidate=None, training=False):
-        mask = ops.cast(ops.not_equal(ids, 0), steps.dtype)
-        steps = ops.multiply(steps, mask[:, :, None])
-        encoded = self.encode(steps, mask, candidate, training)
+        steps, mask = masked(steps, ids)
+        return self.or_default(self.encode(steps, mask, candidate, training), mask)
+
+    def or_default(self, encoded: Any, mask: Any) -> Any:
+        """What a list was encoded as, or the default where it holds nothing."""
         holds_some = ops.max(mask, axis=1, keepdims=True)
         default = ops.convert_to_tensor(self.own[DEFAULT])
         return ops.where(ops.greater(holds_some, 0), encoded, default)
 
     def compute_output_shape(self, steps_shape, ids_shape, candidate_shape=None):
         return (steps_shape[0], steps_shape[2])
+
+
+def masked(steps: Any, ids: Any) -> tuple[Any, Any]:
+    """Steps that are zeros where there is padding, and the mask, as `encode` has it."""
+    mask = ops.cast(ops.not_equal(ids, 0), steps.dtype)
+    return ops.multiply(steps, mask[:, :, None]), mask
 
 
 def times(steps: Any, kernel: Any) -> Any:

@@ -185,7 +185,9 @@ class _Values:
         """A scope in which the variables have these values, some replaced."""
         mapping = {id(v): (v, self._values[k]) for k, v in self._variables.items()}
         mapping.update({id(v): (v, value) for v, value in replaced})
-        return keras.StatelessScope(state_mapping=list(mapping.values()))
+        return keras.StatelessScope(
+            state_mapping=list(mapping.values()), collect_losses=True
+        )
 
     def changed(self, scope):
         """What was assigned inside a scope, by id of the variable."""

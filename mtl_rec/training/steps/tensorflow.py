@@ -36,7 +36,7 @@ def gradients(model: Any, data: Any) -> list[tuple[keras.Variable, Any]]:
     batch = keras.tree.map_structure(tf.convert_to_tensor, data)
     x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(batch)
     # Takes what dropout and running means would change of the model.
-    with keras.StatelessScope():
+    with keras.StatelessScope(collect_losses=True):
         x, y = model.learned_from(x, y)
         ids = model.table_ids(x)
         touched = [TouchedRows(layer, ids[layer]) for layer in model.row_tables]

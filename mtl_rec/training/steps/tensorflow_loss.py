@@ -47,7 +47,7 @@ class StepLoss:
 
     def _apart(self, perturbations: Any) -> Any:
         """The loss with perturbed embeddings, which nothing else takes note of."""
-        with keras.StatelessScope():
+        with keras.StatelessScope(collect_losses=True):
             return self._forward(perturbations)[1]
 
     def _forward(self, perturbations: Any) -> tuple[Any, Any]:

@@ -14,8 +14,10 @@ SEQUENCES = {
     "cnn": {"kind": "cnn", "widths": (1, 2), "num_filters": 3},
     "gru": {"kind": "gru", "units": 3},
     "din": {"kind": "din", "units": (5, 4)},
+    "dien": {"kind": "dien", "units": 3},
     "earlier": {"kind": "transformer", "num_layers": 2, "units": 5},
     "candidate": {"kind": "transformer", "sees": "candidate", "units": 5},
+    "rotary": {"kind": "transformer", "positions": "rotary", "units": 5},
 }
 TEXTS = {
     "bag": {"kind": "bag"},
@@ -23,9 +25,11 @@ TEXTS = {
     "cnn": {"kind": "cnn", "widths": (1, 2), "num_filters": 3},
     "gru": {"kind": "gru", "units": 3},
     "transformer": {"kind": "transformer", "units": 5, "dropout": 0.1},
+    "rotary": {"kind": "transformer", "units": 5, "positions": "rotary"},
 }
 EVERY_ENCODER = [("sequence", name) for name in SEQUENCES]
 EVERY_ENCODER += [("text", name) for name in TEXTS]
+WITH_COMPANIONS = ("mean", "gru", "din", "dien")
 NUM_STEPS, NUM_TOKENS, NUM_IDS = 4, 3, 8
 
 
@@ -94,9 +98,9 @@ def every_list():
             shares="item_id",
             along=(f"categories_{n}", f"gaps_{n}"),
         )
-        for n in ("mean", "gru", "din")
+        for n in WITH_COMPANIONS
     ]
-    beside = [own for n in ("mean", "gru", "din") for own in companions(f"_{n}")]
+    beside = [own for n in WITH_COMPANIONS for own in companions(f"_{n}")]
     return [
         *histories,
         *along,

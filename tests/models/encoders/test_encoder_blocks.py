@@ -10,7 +10,7 @@ from mtl_rec.models.blocks import ENCODER
 from mtl_rec.models.weight_blocks import weight_blocks
 
 from ..test_weight_blocks import fields_multiplied, set_blocks
-from .conftest import NUM_IDS, batch_of, schema_of
+from .conftest import NUM_IDS, batch_of, history, schema_of
 
 ARCHITECTURES = {
     "shared_bottom": SharedBottom(
@@ -60,7 +60,7 @@ def test_what_multiplies_a_list_is_all_that_its_encoder_s_weights_reach(made):
     inputs = batch_of(schema)
     before = [np.array(weight) for weight in model.weights]
     encoded = {b.key.part.name for b in blocks if b.key.part.kind == ENCODER}
-    assert len(encoded) == 13
+    assert len(encoded) == 17
     for name in encoded:
         own = [b for b in blocks if b.key.part == (ENCODER, name)]
         set_blocks(model, own, 0.7)
@@ -86,6 +86,23 @@ def expected_of(model, weights, inputs):
     expected = logits(model, inputs)
     model.set_weights(now)
     return expected
+
+
+def meanings(encoder):
+    """What every weight of the encoder of a history is said to mean."""
+    schema = schema_of(history("history", encoder, shares="item_id"))
+    blocks = weight_blocks(Model(architecture=ARCHITECTURES["shared_bottom"]), schema)
+    return {b.key: b.meaning for b in blocks if b.key.part == (ENCODER, "history")}
+
+
+def test_how_an_encoder_learns_says_nothing_of_what_its_weights_mean():
+    dien = meanings({"kind": "dien"})
+    other = meanings({"kind": "dien", "auxiliary_loss_weight": 1.0})
+    without = meanings({"kind": "dien", "auxiliary_loss_weight": 0.0})
+
+    assert other == dien
+    assert without.items() < dien.items()
+    assert not meanings({"kind": "dien", "units": 3}).items() & dien.items()
 
 
 @alone

@@ -93,6 +93,34 @@ def test_steps_are_what_all_lists_say_of_them():
         np.testing.assert_array_equal(np.flatnonzero(changed.any(axis=1)), [longest])
 
 
+@pytest.mark.parametrize("name", SEQUENCES)
+def test_time_gaps_matter_to_the_history_that_they_run_along_with_alone(name):
+    along = history("joined", SEQUENCES[name], shares="item_id", along=("gaps",))
+    without = history("history", SEQUENCES[name], shares="item_id")
+    schema = schema_of(along, without, *companions())
+    model, inputs = model_of(schema), batch_of(schema)
+    for weight in model.weights:
+        # What blocks add begins at zero.
+        weight.assign(np.random.default_rng(1).normal(size=weight.shape) * 0.5)
+    encoders = {
+        layer.name.partition("_")[0]: layer.output
+        for layer in model.layers
+        if layer.name.startswith(("joined", "history")) and "along" not in layer.name
+    }
+    vectors = keras.Model(model.inputs, encoders)
+    full = np.flatnonzero(inputs["gaps"].all(axis=1))
+    later = {**inputs, "joined": inputs["history"], "gaps": inputs["gaps"].copy()}
+    before = predicted(vectors, later)
+
+    # Of the newest step of those that are as long as can be.
+    later["gaps"][full, -1] = inputs["gaps"][full, -1] % 7 + 1
+    after = predicted(vectors, later)
+
+    changed = ~np.isclose(before["joined"], after["joined"]).all(axis=1)
+    np.testing.assert_array_equal(np.flatnonzero(changed), full)
+    np.testing.assert_array_equal(before["history"], after["history"])
+
+
 def test_where_the_history_is_padding_nothing_that_runs_along_is_read():
     joined = history(
         "history", SEQUENCES["din"], shares="item_id", along=("categories", "gaps")

@@ -9,6 +9,7 @@ from mtl_rec.models.encoders import (
     AttentionPooling,
     ConvolutionalEncoder,
     GruEncoder,
+    InterestEvolution,
     LastStep,
     TargetAttention,
     TransformerEncoder,
@@ -26,11 +27,19 @@ LAYERS = {
     "gru": lambda: GruEncoder(3),
     "gru, both ways": lambda: GruEncoder(3, reads_both_ways=True),
     "din": lambda: TargetAttention([6, 5]),
+    "dien": lambda: InterestEvolution(3, 1.0),
     "transformer, earlier": lambda: TransformerEncoder(2, 2, 6, "earlier"),
     "transformer, candidate": lambda: TransformerEncoder(2, 2, 6, "candidate"),
     "transformer, all": lambda: TransformerEncoder(2, 2, 6, "all"),
+    "rotary, earlier": lambda: TransformerEncoder(
+        2, 1, 6, "earlier", positions="rotary"
+    ),
+    "rotary, candidate": lambda: TransformerEncoder(
+        2, 1, 6, "candidate", positions="rotary"
+    ),
+    "rotary, all": lambda: TransformerEncoder(2, 1, 6, "all", positions="rotary"),
 }
-SEE_CANDIDATE = ("din", "transformer, candidate")
+SEE_CANDIDATE = ("din", "dien", "transformer, candidate", "rotary, candidate")
 # Of the mean, too, and it is the only one without a weight.
 IGNORE_ORDER = ("attention", "din")
 
@@ -97,6 +106,26 @@ def test_a_list_that_holds_nothing_has_a_vector_of_its_own(name):
     assert not np.isclose(vectors[:EMPTY], vectors[EMPTY]).all(axis=1).any()
     layer.own["default"].assign(np.zeros(WIDTH))
     np.testing.assert_array_equal(encoded(name, layer, IDS)[:EMPTY], vectors[:EMPTY])
+
+
+@every_layer
+def test_lists_that_hold_nothing_teach_their_own_vector_alone(name):
+    layer = made(name)
+    given = [
+        keras.Input((5, WIDTH)),
+        keras.Input((5,), dtype="int32"),
+        *([keras.Input((WIDTH,))] if name in SEE_CANDIDATE else []),
+    ]
+    model = keras.Model(given, layer(*given))
+    model.compile(keras.optimizers.SGD(1.0), "mse", run_eagerly=True)
+    before = {weight.path: np.array(weight) for weight in layer.weights}
+    # Ids of padding, whatever that is embedded as.
+    empty = [np.full((2, *own.shape[1:]), own.dtype != "int32") for own in given]
+
+    model.train_on_batch(empty, np.ones((2, WIDTH), "float32"))
+
+    changed = [w.path for w in layer.weights if np.any(np.array(w) != before[w.path])]
+    assert changed == [layer.own["default"].path]
 
 
 @every_layer
@@ -179,7 +208,9 @@ def test_another_candidate_has_another_vector_of_the_same_history(name):
     others = encoded(name, layer, IDS, candidates=other)
 
     is_same = np.isclose(vectors, others).all(axis=1)
-    np.testing.assert_array_equal(is_same, [False, False, False, True])
+    # Shares of one step alone are all of it.
+    single = name == "dien"
+    np.testing.assert_array_equal(is_same, [False, single, False, True])
 
 
 @every_layer
