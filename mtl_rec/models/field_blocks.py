@@ -99,7 +99,7 @@ def _projection_block(vocabulary: Vocabulary, width: int, network: str) -> Block
     return Block(
         BlockKey(Part(PROJECTION, name), of_network(KERNEL, network)),
         f"{projection_name(name, network)}/{KERNEL}",
-        whole(dim, width),
+        whole(width, dim),
         (f"vectors of '{name}' of width {dim}", f"width {width}"),
     )
 

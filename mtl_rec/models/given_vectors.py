@@ -17,9 +17,9 @@ from mtl_rec.schema.schema import Schema
 ROWS_PER_COLUMN = 512
 """Rows of a table for each column of ids up to which it is projected as a whole.
 
-A batch is seldom smaller. Measured with 1,900 vectors of 384 numbers, batch 512: with a
-history of 20 items beside the item a row took 8.8 microseconds of CPU as a whole and 21
-by rows; without vectors 5.8."""
+A batch is seldom smaller. Measured with 1,600 vectors of 384 numbers, batch 512: with a
+history of 20 items beside the item a row took 8.5 microseconds of CPU as a whole and 14
+by rows; without vectors 6.5. The item alone took 8.0 as a whole and 7.5 by rows."""
 
 
 def projects_whole(schema: Schema, vocabulary: Vocabulary) -> bool:
