@@ -4,7 +4,13 @@ import numpy as np
 from scipy import sparse
 
 from mtl_rec.schema import EncodedExposures, Schema
-from mtl_rec.schema.fields import PADDING_ID, Field, IdListField, NumberField
+from mtl_rec.schema.fields import (
+    PADDING_ID,
+    Field,
+    IdListField,
+    NumberField,
+    VectorField,
+)
 
 
 def one_hot(exposures: EncodedExposures) -> sparse.csr_array:
@@ -30,6 +36,8 @@ def num_columns(schema: Schema) -> int:
 def _width(schema: Schema, field: Field) -> int:
     if isinstance(field, NumberField):
         return 1
+    if isinstance(field, VectorField):
+        return field.dim
     return schema.vocabularies[field.vocabulary].num_ids
 
 
@@ -41,6 +49,10 @@ def _of_chunk(chunk: EncodedExposures) -> sparse.csr_array:
         if isinstance(field, NumberField):
             values.append(schema.numbers_of(field, chunk.inputs))
             columns.append(np.full((num_rows, 1), first, np.int32))
+        elif isinstance(field, VectorField):
+            places = np.arange(first, first + field.dim, dtype=np.int32)
+            values.append(chunk.inputs[field.name])
+            columns.append(np.tile(places, (num_rows, 1)))
         else:
             ids = schema.ids_of(field, chunk.inputs)
             values.append(_shares(ids, isinstance(field, IdListField)))

@@ -21,6 +21,7 @@ from mtl_rec.config.features import (
     Numeric,
     Text,
     Vector,
+    is_by_row,
 )
 from mtl_rec.config.sampling import (
     SAMPLING_COLUMNS,
@@ -102,6 +103,11 @@ def _sharing_problem(feature: EmbeddedFeature, owner: Feature | None) -> str | N
         return (
             "must name a feature that has a vocabulary of its own. Received: "
             f"'{owner.name}', which shares '{getattr(owner, 'shares', None)}'."
+        )
+    if is_by_row(owner):
+        return (
+            "must name a feature whose values are ids. Received: "
+            f"'{owner.name}', of which rows have vectors. Give it a `path`."
         )
     if not isinstance(owner, EmbeddedFeature | Vector) or (
         isinstance(owner, Text) != isinstance(feature, Text)

@@ -90,18 +90,43 @@ class Hashed(EmbeddedFeature):
 
 
 class Vector(FeatureSection):
-    """A vector that is known of each id, such as of an item's text.
+    """A vector that is known of each id or row, such as of an item's text.
 
     It is not trained, only a projection of it is: of an id that no exposure has taught
-    anything it says as much as of any other. Histories may share it.
+    anything it says as much as of any other. Histories may share one by id.
     """
 
     kind: Literal["vector"]
-    path: NonEmpty
+    path: NonEmpty | None = None
     """Parquet file of ids and their vectors; `mtl-rec encode-items` writes one. An id
-    that it lacks has the mean of all vectors."""
+    that it lacks has the mean of all vectors. Without it, rows have vectors."""
+    dim: Count | None = None
+    """Numbers of a vector that rows have, as a list; a row without one has the mean of
+    those in training."""
+    separator: NonEmpty | None = None
+    """What separates these numbers where the data holds one string (CSV); "|" where it
+    is not given."""
     embedding_dim: Count | None = None
     """Numbers that it is projected to; `model.embedding_dim` where it is not given."""
+
+    @property
+    def row_dim(self) -> int:
+        """Numbers of the vectors that rows have; 0 where ids have them."""
+        return self.dim or 0
+
+    @model_validator(mode="after")
+    def _by_id_or_by_row(self):
+        if self.path is None and self.dim is None:
+            raise ValueError(
+                "a vector needs `path`, a file of ids and their vectors, or `dim`, the "
+                "numbers of a vector that each row has. Received: neither"
+            )
+        if self.path is not None and (self.dim or self.separator):
+            raise ValueError(
+                "`dim` and `separator` are of vectors that rows have; with `path` the "
+                "file has them. Remove one or the other"
+            )
+        return self
 
 
 class MultiCategorical(LearnedVocabulary):
@@ -171,6 +196,16 @@ def is_learned(feature: "Feature") -> TypeGuard[LearnedVocabulary]:
     """Whether a vocabulary of its own is learned from the training split."""
     is_owner = isinstance(feature, LearnedVocabulary) and not feature.shares
     return is_owner and not is_hashed(feature)
+
+
+def holds_list(feature: "Feature") -> bool:
+    """Whether a raw value has several parts."""
+    return isinstance(feature, MultiCategorical | IdSequence) or is_by_row(feature)
+
+
+def is_by_row(feature: "Feature") -> TypeGuard[Vector]:
+    """Whether it is a vector that rows have, not one that is known of ids."""
+    return isinstance(feature, Vector) and feature.path is None
 
 
 class Numeric(FeatureSection):

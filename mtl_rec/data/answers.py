@@ -6,7 +6,7 @@ from itertools import product
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mtl_rec.config.features import Feature, IdSequence, MultiCategorical
+from mtl_rec.config.features import Feature, holds_list
 from mtl_rec.config.tasks import Task
 from mtl_rec.errors import SchemaError
 
@@ -26,11 +26,7 @@ class AnswerCheck:
     """
 
     def __init__(self, features: Sequence[Feature], tasks: Sequence[Task]) -> None:
-        names = [
-            feature.name
-            for feature in features
-            if not isinstance(feature, MultiCategorical | IdSequence)
-        ]
+        names = [feature.name for feature in features if not holds_list(feature)]
         self.events: dict[tuple[str, str], dict[int, Value]] = {
             (name, task.name): {}
             for name, task in product(names, tasks)

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from mtl_rec.config.data import Data
-from mtl_rec.config.features import Feature, IdSequence, MultiCategorical
+from mtl_rec.config.features import Feature, holds_list
 from mtl_rec.config.tasks import Task
 from mtl_rec.data.answers import AnswerCheck
 from mtl_rec.data.checking import LabelCheck
@@ -28,7 +28,7 @@ from mtl_rec.data.splitting import (
     split_columns,
 )
 from mtl_rec.errors import SchemaError
-from mtl_rec.schema.columns import plain
+from mtl_rec.schema.raw_types import plain
 from mtl_rec.schema.rows import canonical, require_columns
 
 
@@ -152,11 +152,7 @@ def open_exposures(
             were sampled is not clear.
     """
     columns = [feature.source_column for feature in features]
-    lists = [
-        feature.source_column
-        for feature in features
-        if isinstance(feature, MultiCategorical | IdSequence)
-    ]
+    lists = [feature.source_column for feature in features if holds_list(feature)]
     source = open_source(data.source, columns, tasks, progress, lists)
     for place, names in source.headers.items():
         try:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mtl_rec.config.features import Numeric, Text, is_hashed
+from mtl_rec.config.features import SIDES, Numeric, Text, is_hashed
 from mtl_rec.config.tokens import (
     Characters,
     SentencePieces,
@@ -27,9 +27,15 @@ from mtl_rec.models.blocks import (
 )
 from mtl_rec.models.given_vectors import projection_name
 from mtl_rec.models.inputs import embedding_tables, table_name
-from mtl_rec.models.placed_fields import FieldProduct, PairSum, PlacedField, SideOrder
+from mtl_rec.models.placed_fields import (
+    EmbeddedField,
+    FieldProduct,
+    PairSum,
+    PlacedField,
+    SideOrder,
+)
 from mtl_rec.models.table_reads import rows_by_vocabulary
-from mtl_rec.schema.fields import NumberField, Vocabulary
+from mtl_rec.schema.fields import NumberField, VectorField
 from mtl_rec.schema.schema import Schema
 
 
@@ -83,7 +89,8 @@ def embedding_blocks(
     for key, own in embedding_tables(schema, embedding_dim).items():
         width = key.width
         if key.vectors_of:
-            yield _projection_block(own[0], width, network)
+            dim = own[0].vector_dim or 0
+            yield _projection_block(key.vectors_of, dim, width, network)
             continue
         for name, (first, num_rows) in rows_by_vocabulary(own).items():
             yield Block(
@@ -92,14 +99,17 @@ def embedding_blocks(
                 (slice(first, first + num_rows), slice(0, width)),
                 (f"{ids_meaning(schema, name)} of width {width}",),
             )
+    for side in SIDES:
+        for field in schema.fields_of(VectorField, side):
+            width = field.embedding_dim or embedding_dim
+            yield _projection_block(field.name, field.dim, width, network)
 
 
-def _projection_block(vocabulary: Vocabulary, width: int, network: str) -> Block:
-    name, dim = vocabulary.name, vocabulary.vector_dim or 0
+def _projection_block(name: str, dim: int, width: int, network: str) -> Block:
     return Block(
         BlockKey(Part(PROJECTION, name), of_network(KERNEL, network)),
         f"{projection_name(name, network)}/{KERNEL}",
-        whole(dim, width),
+        whole(width, dim),
         (f"vectors of '{name}' of width {dim}", f"width {width}"),
     )
 
@@ -156,13 +166,13 @@ def placed_rows(
 def field_meaning(schema: Schema, placed: PlacedField) -> str:
     """What of a field a kernel multiplies."""
     if isinstance(placed.field, FieldProduct):
-        pair = (placed.field.one.vocabulary, placed.field.other.vocabulary)
-        one, other = (ids_meaning(schema, vocabulary) for vocabulary in pair)
+        pair = (placed.field.one, placed.field.other)
+        one, other = (_embedded_meaning(schema, field) for field in pair)
         return f"product of {one} and {other}"
     if isinstance(placed.field, PairSum):
         return f"products of pairs of width {placed.width}"
     if not isinstance(placed.field, NumberField):
-        meaning = ids_meaning(schema, placed.field.vocabulary)
+        meaning = _embedded_meaning(schema, placed.field)
         return " ".join([f"{meaning} of width {placed.width}", placed.became]).rstrip()
     transforms = {
         f.name: f.transform for f in schema.features if isinstance(f, Numeric)
@@ -176,6 +186,12 @@ def number_of(schema: Schema, placed: PlacedField) -> str | None:
     name = placed.field.name
     is_number = isinstance(placed.field, NumberField)
     return name if is_number and name in _numeric_features(schema) else None
+
+
+def _embedded_meaning(schema: Schema, field: EmbeddedField) -> str:
+    if isinstance(field, VectorField):
+        return f"vectors of '{field.name}'"
+    return ids_meaning(schema, field.vocabulary)
 
 
 def ids_meaning(schema: Schema, vocabulary: str) -> str:

@@ -15,7 +15,7 @@ from mtl_rec.models.placed_fields import (
     is_compared,
 )
 from mtl_rec.models.table_columns import FIELD_GROUPS
-from mtl_rec.schema.fields import IdField, IdListField, NumberField
+from mtl_rec.schema.fields import IdField, IdListField, NumberField, VectorField
 from mtl_rec.schema.schema import FieldKind, Schema
 
 
@@ -38,6 +38,9 @@ def embedded_fields(schema: Schema, embedding_dim: int) -> BySide[EmbeddedField]
             singles = [f for f in _of(schema, IdField, [side]) if f.vocabulary in names]
             for field in [*singles, *_encoded_lists(schema, [side], names)]:
                 embedded.add(key.width, {interacting_side(field): [field]})
+    for field in _of(schema, VectorField, SIDES):
+        width = field.embedding_dim or embedding_dim
+        embedded.add(width, {interacting_side(field): [field]})
     return embedded
 
 
@@ -66,6 +69,10 @@ def _plain_order(schema: Schema, embedding_dim: int) -> list[SideOrder]:
                 for field in lists
                 if not is_compared(field)
             ]
+        others += [
+            PlacedField(field, field.embedding_dim or embedding_dim)
+            for field in _of(schema, VectorField, sides)
+        ]
         others += [PlacedField(f, 1) for f in _of(schema, NumberField, sides)]
         if small or others:
             orders.append(SideOrder(is_by_request, tuple(small), tuple(others)))

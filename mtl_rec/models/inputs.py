@@ -15,7 +15,7 @@ from mtl_rec.models.fields import (
     SmallFields,
     flattened,
 )
-from mtl_rec.models.given_vectors import projected, projects_whole
+from mtl_rec.models.given_vectors import projected, projected_rows, projects_whole
 from mtl_rec.models.interactions import interacting
 from mtl_rec.models.interactions.embedded import EmbeddedSides
 from mtl_rec.models.layer_names import layer_name
@@ -139,6 +139,11 @@ def embed_fields(
         sides.add(width, own.by_side(FIELD_GROUPS[is_user], reads.singles, encoded))
     groups = []
     for is_user, names in FIELD_GROUPS.items():
+        for field, vector in projected_rows(
+            inputs, schema, names, embedding_dim, network
+        ):
+            others[is_user].append(vector)
+            sides.add(vector.shape[-1], {field.side: [vector]})
         numbers = [f"{name}_numbers" for name in names]
         packed = tuple(inputs[name] for name in numbers if name in inputs)
         group = SideFields(

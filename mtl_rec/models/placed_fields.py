@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mtl_rec.config.features import Side
-from mtl_rec.schema.fields import Field, IdField, IdListField
+from mtl_rec.schema.fields import Field, IdField, IdListField, VectorField
 
-EmbeddedField = IdField | IdListField
+EmbeddedField = IdField | IdListField | VectorField
 
 InteractingSide = Side | Literal["compared"]
 """The sides, and lists of the user that are compared with the item, of which every

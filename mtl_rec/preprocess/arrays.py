@@ -7,7 +7,13 @@ import numpy as np
 import pyarrow as pa
 import tensorflow as tf
 
-from mtl_rec.config.features import SIDES, Feature, IdSequence, MultiCategorical
+from mtl_rec.config.features import (
+    SIDES,
+    Feature,
+    IdSequence,
+    MultiCategorical,
+    is_by_row,
+)
 from mtl_rec.config.sampling import SAMPLING_OFFSET
 from mtl_rec.preprocess.counting import count_values
 from mtl_rec.preprocess.graph import EncodingGraph
@@ -15,12 +21,13 @@ from mtl_rec.preprocess.lists import kept_elements, list_length, padded
 from mtl_rec.preprocess.sampling import sampled_alike, sampling_offsets
 from mtl_rec.preprocess.steps import require_equal_steps
 from mtl_rec.preprocess.strings import StringIds, as_bytes
-from mtl_rec.schema.columns import plain
 from mtl_rec.schema.encoded import EncodedExposures
 from mtl_rec.schema.fields import PADDING_ID, IdField, IdListField
+from mtl_rec.schema.raw_types import plain
 from mtl_rec.schema.rows import says_how_sampled
 from mtl_rec.schema.sampling import sampling_weights
 from mtl_rec.schema.schema import Schema
+from mtl_rec.schema.vector_values import vector_rows
 
 
 def encode_tables(
@@ -54,7 +61,7 @@ def raw_tensors(schema: Schema, table: pa.Table) -> dict[str, np.ndarray]:
     """A canonical table as the served signature takes it.
 
     Returns:
-        By feature, float32 or the bytes of strings; lists are padded with b"".
+        By feature, float32 or the bytes of strings; lists of these are padded with b"".
     """
     raw = {}
     table = plain(table)
@@ -65,6 +72,8 @@ def raw_tensors(schema: Schema, table: pa.Table) -> dict[str, np.ndarray]:
             strings = np.full((len(values), list_length(feature)), b"", object)
             elements = as_bytes(values.flatten())[kept]
             raw[feature.name] = padded(elements, lengths, strings)
+        elif is_by_row(feature):
+            raw[feature.name] = vector_rows(values)
         elif pa.types.is_string(values.type):
             raw[feature.name] = as_bytes(values)
         else:
@@ -88,6 +97,9 @@ def _encode(
         numbers = {}
         if graph.standardised:
             numbers = graph.pack_numbers(_columns(table, graph.standardised))
+        for feature in graph.vectors:
+            vectors = vector_rows(table[feature.name].combine_chunks())
+            numbers[feature.name] = graph.filled_vectors(feature, tf.constant(vectors))
     for side in SIDES:
         single = graph.schema.fields_of(IdField, side)
         if single:

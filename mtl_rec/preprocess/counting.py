@@ -6,11 +6,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mtl_rec.config.features import Feature, Numeric, is_hashed
+from mtl_rec.config.features import Feature, Numeric, is_by_row, is_hashed
 from mtl_rec.preprocess.strings import distinct
 from mtl_rec.schema.fields import PADDING_ID, IdField, IdListField
 from mtl_rec.schema.schema import Schema, vocabulary_name
 from mtl_rec.schema.value_counts import FeatureCounts, ValueCounts
+from mtl_rec.schema.vector_values import vector_rows
 
 
 def count_values(
@@ -38,6 +39,10 @@ def _count(
     feature: Feature, schema: Schema, table: pa.Table, ids: np.ndarray | None
 ) -> ValueCounts:
     rows = table.num_rows
+    if is_by_row(feature):
+        vectors = vector_rows(table[feature.name].combine_chunks())
+        is_missing = ~np.isfinite(vectors).all(axis=1)
+        return ValueCounts(rows, int(np.count_nonzero(is_missing)))
     if isinstance(feature, Numeric) or ids is None:
         numbers = table[feature.name].to_numpy()
         return ValueCounts(rows, int(np.count_nonzero(~np.isfinite(numbers))))

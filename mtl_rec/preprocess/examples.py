@@ -5,7 +5,13 @@ from typing import Any
 
 import tensorflow as tf
 
-from mtl_rec.config.features import Feature, IdSequence, MultiCategorical, Numeric
+from mtl_rec.config.features import (
+    Feature,
+    IdSequence,
+    MultiCategorical,
+    Numeric,
+    Vector,
+)
 from mtl_rec.preprocess.lists import list_length
 
 
@@ -14,11 +20,11 @@ def parse_examples(
 ) -> dict[str, tf.Tensor]:
     """Parses a batch of `tf.Example`s, `(batch,)` strings, to raw features.
 
-    A feature that an example lacks is missing: "" for strings, NaN for numbers, no
-    elements for lists. Lists come unpadded and of any length; what is used of them is
-    what is used in training. A number that was sent as an integer, an empty or a
-    longer list for a single value, and bytes that are no example fail the whole batch,
-    with the feature's name.
+    A feature that an example lacks is missing: "" for strings, NaN for numbers and all
+    those of a vector, no elements for lists. Lists come unpadded and of any length;
+    what is used of them is what is used in training. A number that was sent as an
+    integer, an empty or a longer list for a single value, a vector of another length,
+    and bytes that are no example fail the whole batch, with the feature's name.
 
     Returns:
         By feature, as `EncodingGraph.raw_signature` describes them.
@@ -36,7 +42,8 @@ def serialized_example(values: Mapping[str, str | bytes | float | Sequence]) -> 
     """A row as the `tf.Example` that `parse_examples` takes.
 
     Args:
-        values: By feature: a string, a number, or a list of strings without padding.
+        values: By feature: a string, a number, or a list of strings without padding or
+            of numbers.
     """
     features = {name: _written(value) for name, value in values.items()}
     example = tf.train.Example(features=tf.train.Features(feature=features))
@@ -49,6 +56,9 @@ def _spec(feature: Feature) -> tf.io.FixedLenFeature | tf.io.RaggedFeature:
             return tf.io.RaggedFeature(tf.string)
         case Numeric():
             return tf.io.FixedLenFeature([], tf.float32, float("nan"))
+        case Vector(path=None):
+            missing = [float("nan")] * feature.row_dim
+            return tf.io.FixedLenFeature([feature.row_dim], tf.float32, missing)
         case _:
             return tf.io.FixedLenFeature([], tf.string, "")
 
@@ -81,9 +91,9 @@ def _counts_before(flags: tf.Tensor) -> tf.Tensor:
 
 
 def _written(value: str | bytes | float | Sequence) -> tf.train.Feature:
-    if isinstance(value, str | bytes):
+    if isinstance(value, str | bytes) or not isinstance(value, Sequence):
         value = [value]
-    elif not isinstance(value, Sequence):
-        return tf.train.Feature(float_list=tf.train.FloatList(value=[value]))
+    if value and isinstance(value[0], float):
+        return tf.train.Feature(float_list=tf.train.FloatList(value=value))
     strings = [v.encode() if isinstance(v, str) else v for v in value]
     return tf.train.Feature(bytes_list=tf.train.BytesList(value=strings))

@@ -16,11 +16,12 @@ from mtl_rec.config.features import (
     Numeric,
     Text,
     Vector,
+    is_by_row,
     is_learned,
 )
 from mtl_rec.config.tasks import Task
 from mtl_rec.errors import SchemaError
-from mtl_rec.preprocess.learning import Moments, Quantiles, ValueCounts
+from mtl_rec.preprocess.learning import Moments, Quantiles, ValueCounts, VectorMean
 from mtl_rec.preprocess.lists import kept_elements
 from mtl_rec.preprocess.numbers import log_transform
 from mtl_rec.preprocess.pieces import Pieces, pieces_of
@@ -32,6 +33,7 @@ from mtl_rec.schema.given_vectors import GivenVectors, read_vectors
 from mtl_rec.schema.number_statistics import NumberStatistics
 from mtl_rec.schema.sampling import SamplingCorrection
 from mtl_rec.schema.schema import LabelScale, Schema
+from mtl_rec.schema.vector_values import vector_rows
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class Learned:
 
     Attributes:
         values: Known values of every vocabulary that has any, in order of their ids.
-        vectors: Those of every feature whose vectors are given.
+        vectors: Those of every feature whose vectors are known of ids.
+        vector_means: Of every feature of which rows have vectors.
         numbers: Statistics of every numeric feature.
         label_scales: Scale of every regression label.
         sampling: What sampled negatives change; None without them.
@@ -49,6 +52,7 @@ class Learned:
 
     values: dict[str, list[bytes]]
     vectors: dict[str, GivenVectors]
+    vector_means: dict[str, tuple[float, ...]]
     numbers: dict[str, NumberStatistics]
     label_scales: dict[str, LabelScale]
     sampling: SamplingCorrection | None
@@ -65,7 +69,9 @@ def learn(
             not fit together.
         ArtifactError: The vectors of a feature can't be read.
     """
-    vectors = {f.name: read_vectors(f.path) for f in features if isinstance(f, Vector)}
+    by_id = (f for f in features if isinstance(f, Vector))
+    vectors = {f.name: read_vectors(f.path) for f in by_id if f.path}
+    means = {f.name: VectorMean() for f in features if is_by_row(f)}
     owners = [f for f in features if is_learned(f)]
     numeric = [f for f in features if isinstance(f, Numeric)]
     valued = [task for task in tasks if task.kind == "regression"]
@@ -82,6 +88,8 @@ def learn(
             _count(counts[feature.name], feature, values, pieces.get(feature.name))
         for feature in numeric:
             numbers[feature.name].add(_defined_numbers(feature, chunk))
+        for name, mean in means.items():
+            mean.add(vector_rows(chunk[name].combine_chunks()))
         for task in valued:
             scales[task.name].add(_defined_labels(task, chunk))
         rates.add(chunk)
@@ -99,6 +107,7 @@ def learn(
     return Learned(
         values,
         vectors,
+        {name: mean.mean() for name, mean in means.items()},
         {name: learner.statistics() for name, learner in numbers.items()},
         {name: _label_scale(learner) for name, learner in scales.items()},
         rates.correction(),
@@ -122,7 +131,7 @@ def fitted_schema(
                 | Text(shares=None, num_buckets=int(buckets))
             ):
                 sizes = (buckets, 0)
-            case Vector():
+            case Vector(path=str()):
                 own = learned.vectors[feature.name]
                 sizes = (1, len(own.ids))
                 vector_dim, fingerprint = own.dim, own.fingerprint()
@@ -140,6 +149,7 @@ def fitted_schema(
         learned.label_scales,
         learned.sampling,
         learned.num_exposures,
+        learned.vector_means,
     )
 
 

@@ -17,6 +17,7 @@ from mtl_rec.config.features import (
     Side,
     Text,
     Vector,
+    is_by_row,
 )
 from mtl_rec.preprocess.lists import list_length
 from mtl_rec.preprocess.lookup import FusedLookup, StringColumns
@@ -41,6 +42,7 @@ class EncodingGraph:
         strings: Features that are looked up, in the order of their columns.
         bucketed: Numbers that become ids.
         standardised: The other numbers.
+        vectors: Features of which rows have vectors.
     """
 
     def __init__(
@@ -74,13 +76,16 @@ class EncodingGraph:
             (f for f in self.schema.features if f.side in sides), key=lambda f: f.name
         )
         self._single = [
-            f for f in features if isinstance(f, Categorical | Hashed | Vector)
+            f
+            for f in features
+            if isinstance(f, Categorical | Hashed | Vector) and not is_by_row(f)
         ]
         self._lists = [
             f for f in features if isinstance(f, MultiCategorical | IdSequence)
         ]
         self._texts = [f for f in features if isinstance(f, Text)]
         self.strings = [*self._single, *self._lists, *self._texts]
+        self.vectors = [f for f in features if is_by_row(f)]
         numeric = [f for f in features if isinstance(f, Numeric)]
         self.bucketed = [f for f in numeric if f.transform == "quantiles"]
         self.standardised = [f for f in numeric if f.transform != "quantiles"]
@@ -119,7 +124,19 @@ class EncodingGraph:
             packed = self._pack_ids(tf.concat(ids, axis=1))
         if self.standardised:
             packed |= self.pack_numbers(raw.stacked(self.standardised))
+        for feature in self.vectors:
+            packed[feature.name] = self.filled_vectors(feature, raw.column(feature))
         return packed
+
+    def filled_vectors(self, feature: Vector, vectors: tf.Tensor) -> tf.Tensor:
+        """Vectors of rows, `(batch, dim)` float32, and for missing ones their mean.
+
+        One is missing if its length is not finite: NaN or infinity is in it.
+        """
+        vectors = tf.ensure_shape(vectors, [None, feature.row_dim])
+        squares = tf.reduce_sum(tf.square(vectors), axis=1, keepdims=True)
+        mean = tf.constant(self.schema.vector_means[feature.name], tf.float32)
+        return tf.where(tf.math.is_finite(squares), vectors, mean)
 
     def string_ids(self, feature: Feature, values: tf.Tensor) -> tf.Tensor:
         """Ids of one string feature, `(n,)` values to `(n, width)` int32.

@@ -14,6 +14,7 @@ from mtl_rec.schema.number_statistics import NumberStatistics
 
 _COMPACT_ABOVE = 2_000_000
 _BLOCK_SIZE = 65_536
+_BLOCK_ROWS = 4_096
 _SAMPLE_SIZE = 1_000_000
 
 # Relative to the mean; smaller deviations of equal float32 values are rounding.
@@ -93,6 +94,37 @@ class Moments:
         self._squares += float(np.square(values - mean).sum()) + between
         self._mean += shift * len(values) / total
         self._count = total
+
+
+@dataclass
+class VectorMean:
+    """Running mean of vectors, of those that are there."""
+
+    _count: int = field(default=0, init=False)
+    _sum: np.ndarray | None = field(default=None, init=False)
+    _waiting: list[np.ndarray] = field(default_factory=list, init=False)
+
+    def add(self, vectors: np.ndarray) -> None:
+        """Adds `(n, dim)` float32 vectors; NaN are none."""
+        there = vectors[np.isfinite(vectors).all(axis=1)]
+        waiting = np.concatenate([*self._waiting, there])
+        whole = len(waiting) // _BLOCK_ROWS * _BLOCK_ROWS
+        for start in range(0, whole, _BLOCK_ROWS):
+            self._add_block(waiting[start : start + _BLOCK_ROWS])
+        self._waiting = [waiting[whole:]]
+
+    def mean(self) -> tuple[float, ...]:
+        """Of all; zeros where there are none."""
+        for rest in self._waiting:
+            self._add_block(rest)
+        self._waiting = []
+        total = np.zeros(0) if self._sum is None else self._sum
+        return tuple((total / max(1, self._count)).astype(np.float32).tolist())
+
+    def _add_block(self, vectors: np.ndarray) -> None:
+        total = vectors.sum(axis=0, dtype=np.float64)
+        self._sum = total if self._sum is None else self._sum + total
+        self._count += len(vectors)
 
 
 @dataclass

@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from mtl_rec.config.features import Categorical, Feature, IdSequence, Numeric
+from mtl_rec.config.features import (
+    Categorical,
+    Feature,
+    IdSequence,
+    Numeric,
+    Vector,
+)
 from mtl_rec.config.served_names import ROWS
 from mtl_rec.run.row_files import read_rows, write_rows
 from mtl_rec.run.scored_rows import scored_chunks
@@ -41,7 +47,7 @@ def served_features(signature: Signature) -> list[Feature]:
     """What rows must have for a signature, as far as its types tell.
 
     Raises:
-        RequestError: An input is neither a number, nor text, nor a list of texts.
+        RequestError: An input is neither a number, nor text, nor a list.
     """
     return [_feature(name, kind) for name, kind in signature.inputs.items()]
 
@@ -51,6 +57,8 @@ def _feature(name: str, kind: TensorType) -> Feature:
     match (kind.dtype, kind.shape):
         case ("float32", (None,)):
             return Numeric(kind="numeric", name=name, side="item", num_buckets=None)
+        case ("float32", (None, int(dim))):
+            return Vector(kind="vector", name=name, side="item", dim=dim)
         case ("string", (None,)):
             return Categorical(kind="categorical", name=name, side="item")
         case ("string", (None, int(length))):
@@ -59,6 +67,6 @@ def _feature(name: str, kind: TensorType) -> Feature:
             )
     raise RequestError(
         f"Input '{name}' of the served model must be a number, a text or a list of "
-        f"texts. Received: {kind.dtype} {kind.shape}. Send it with your own client.",
+        f"either. Received: {kind.dtype} {kind.shape}. Send it with your own client.",
         name,
     )

@@ -5,44 +5,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mtl_rec.config.features import Feature, IdSequence, MultiCategorical, Numeric
+from mtl_rec.config.features import (
+    Feature,
+    IdSequence,
+    MultiCategorical,
+    Numeric,
+    is_by_row,
+)
 from mtl_rec.config.sampling import IS_SAMPLED, LOG_SAMPLING_RATE
 from mtl_rec.config.tasks import Task
 from mtl_rec.errors import SchemaError
-
-_DICTIONARY = pa.dictionary(pa.int32(), pa.string())
-
-
-def raw_type(feature: Feature) -> pa.DataType:
-    """The Arrow type of a feature's raw values."""
-    if isinstance(feature, Numeric):
-        return pa.float32()
-    if isinstance(feature, MultiCategorical | IdSequence):
-        return pa.list_(pa.string())
-    return pa.string()
-
-
-def dictionary_type(feature: Feature) -> pa.DataType:
-    """The type of strings that came as a dictionary and its indices, and stayed so.
-
-    That of a number is its raw type: texts of numbers don't stay texts.
-    """
-    if isinstance(feature, Numeric):
-        return raw_type(feature)
-    if isinstance(feature, MultiCategorical | IdSequence):
-        return pa.list_(_DICTIONARY)
-    return _DICTIONARY
-
-
-def plain(table: pa.Table) -> pa.Table:
-    """The same canonical rows without dictionaries."""
-    for position, field in enumerate(table.schema):
-        kind = pa.list_(pa.string()) if _is_list(field.type) else pa.string()
-        if field.type in (_DICTIONARY, pa.list_(_DICTIONARY)):
-            table = table.set_column(
-                position, field.name, table.column(position).cast(kind)
-            )
-    return table
+from mtl_rec.schema.raw_types import dictionary_type, is_list
+from mtl_rec.schema.vector_values import vector_values
 
 
 def feature_values(
@@ -62,6 +36,8 @@ def feature_values(
     title = f"Column '{feature.source_column}' of feature '{feature.name}'"
     if isinstance(feature, Numeric):
         return _numbers(values, title)
+    if is_by_row(feature):
+        return vector_values(_one_chunk(values), feature, title)
     if keep_dictionaries and values.type == dictionary_type(feature):
         return _in_dictionary(pa.concat_arrays(values.chunks))
     if isinstance(feature, MultiCategorical | IdSequence):
@@ -224,7 +200,7 @@ def _lists(values: pa.ChunkedArray, separator: str, title: str) -> pa.Array:
         # Splitting "" gives one empty string, not none.
         array = pc.if_else(pc.equal(array, ""), None, array)
         array = pc.split_pattern(array, separator)
-    if not _is_list(array.type):
+    if not is_list(array.type):
         expected = f"lists, or strings joined by '{separator}'"
         raise _wrong_type(title, expected, array.type)
     items = _one_chunk(pa.chunked_array([array.flatten()]))
@@ -232,16 +208,8 @@ def _lists(values: pa.ChunkedArray, separator: str, title: str) -> pa.Array:
     return _filled_lists(array, flat)
 
 
-def _is_list(kind: pa.DataType) -> bool:
-    return (
-        pa.types.is_list(kind)
-        or pa.types.is_large_list(kind)
-        or pa.types.is_fixed_size_list(kind)
-    )
-
-
 def _wrong_type(title: str, expected: str, received: pa.DataType) -> SchemaError:
-    if _is_list(received) and pa.types.is_dictionary(received.value_type):
+    if is_list(received) and pa.types.is_dictionary(received.value_type):
         # How a file is read, not what is in it.
         received = pa.list_(pa.field("element", received.value_type.value_type))
     return SchemaError(f"{title} must hold {expected}. Received: {received}.")

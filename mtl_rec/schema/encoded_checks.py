@@ -8,7 +8,7 @@ from mtl_rec.config.features import SIDES
 from mtl_rec.config.sampling import SAMPLING_OFFSET
 from mtl_rec.errors import SchemaError
 from mtl_rec.schema.encoded import EncodedExposures
-from mtl_rec.schema.fields import IdField, IdListField
+from mtl_rec.schema.fields import IdField, IdListField, VectorField
 from mtl_rec.schema.schema import Schema
 
 
@@ -33,6 +33,8 @@ def require_valid_inputs(
     schema, num_rows = exposures.schema, len(exposures)
     fields = _id_fields(schema)
     numbers = schema.number_names() | {SAMPLING_OFFSET: [SAMPLING_OFFSET]}
+    vectors = [f for side in SIDES for f in schema.fields_of(VectorField, side)]
+    numbers |= {field.name: [field.name] * field.dim for field in vectors}
     for name in names:
         packed = schema.inputs()[name]
         if name not in exposures.inputs:

@@ -79,4 +79,19 @@ class IdListField:
         return self.encoder is not None and needs_candidate(self.encoder)
 
 
-Field = IdField | NumberField | IdListField
+@dataclass(frozen=True)
+class VectorField:
+    """A vector per row that is projected to an embedding: an input of its own.
+
+    Attributes:
+        dim: Numbers of the vector.
+        embedding_dim: Width of the embedding; None leaves it to the model.
+    """
+
+    name: str
+    side: Side
+    dim: int
+    embedding_dim: int | None
+
+
+Field = IdField | NumberField | IdListField | VectorField

@@ -18,13 +18,12 @@ from mtl_rec.config.sampling import IS_SAMPLED, LOG_SAMPLING_RATE, SAMPLING_COLU
 from mtl_rec.config.tasks import Task
 from mtl_rec.errors import SchemaError
 from mtl_rec.schema.columns import (
-    dictionary_type,
     feature_values,
     label_values,
     log_rate_values,
-    raw_type,
     sampled_flags,
 )
+from mtl_rec.schema.raw_types import dictionary_type, raw_type
 
 Rows = pa.Table | pa.RecordBatch | pd.DataFrame
 

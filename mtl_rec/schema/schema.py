@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from mtl_rec.config.candidates import candidate_of
 from mtl_rec.config.encoders import MeanEncoder
-from mtl_rec.config.features import SIDES, Feature, IdSequence, Side
+from mtl_rec.config.features import SIDES, Feature, IdSequence, Side, is_by_row
 from mtl_rec.config.sampling import SAMPLING_OFFSET
 from mtl_rec.config.tasks import Task
 from mtl_rec.schema.fields import (
@@ -19,12 +19,13 @@ from mtl_rec.schema.fields import (
     IdField,
     IdListField,
     NumberField,
+    VectorField,
     Vocabulary,
 )
 from mtl_rec.schema.funnel import Funnel
 from mtl_rec.schema.sampling import SamplingCorrection
 
-FieldKind = TypeVar("FieldKind", IdField, NumberField, IdListField)
+FieldKind = TypeVar("FieldKind", IdField, NumberField, IdListField, VectorField)
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class Schema:
         label_scales: By name of the regression task.
         sampling: Of data with sampled negatives.
         num_exposures: Rows of the training split; 0 where they are not known.
+        vector_means: By feature of which rows have vectors, what stands for missing
+            ones.
     """
 
     features: tuple[Feature, ...]
@@ -62,6 +65,7 @@ class Schema:
     label_scales: Mapping[str, LabelScale]
     sampling: SamplingCorrection | None = None
     num_exposures: int = 0
+    vector_means: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     @cached_property
     def funnel(self) -> Funnel:
@@ -125,8 +129,10 @@ class Schema:
             numbers = self.fields_of(NumberField, side)
             inputs[f"{side}_ids"] = PackedInput(len(ids), "int32")
             inputs[f"{side}_numbers"] = PackedInput(len(numbers), "float32")
-            for field in self.fields_of(IdListField, side):
-                inputs[field.name] = PackedInput(field.length, "int32")
+            for own in self.fields_of(IdListField, side):
+                inputs[own.name] = PackedInput(own.length, "int32")
+            for own in self.fields_of(VectorField, side):
+                inputs[own.name] = PackedInput(own.dim, "float32")
         if self.sampling and self.sampling.varies:
             inputs[SAMPLING_OFFSET] = PackedInput(1, "float32")
         return {name: packed for name, packed in inputs.items() if packed.width}
@@ -141,7 +147,8 @@ class Schema:
                 "label_scales": {n: asdict(s) for n, s in self.label_scales.items()},
                 "sampling": asdict(self.sampling) if self.sampling else None,
                 "num_exposures": self.num_exposures,
-            },
+            }
+            | ({"vector_means": self.vector_means} if self.vector_means else {}),
             indent=2,
             ensure_ascii=False,
         )
@@ -161,6 +168,9 @@ class Schema:
             },
             sampling=_sampling(values.get("sampling")),
             num_exposures=values["num_exposures"],
+            vector_means={
+                n: tuple(mean) for n, mean in values.get("vector_means", {}).items()
+            },
         )
 
 
@@ -177,7 +187,11 @@ def _fields(feature: Feature, features: Sequence[Feature]) -> list[Field]:
     name, side = feature.name, feature.side
     vocabulary = vocabulary_name(feature)
     match feature.kind:
-        case "categorical" | "hashed" | "vector":
+        case "categorical" | "hashed":
+            return [IdField(name, side, vocabulary)]
+        case "vector":
+            if is_by_row(feature):
+                return [VectorField(name, side, feature.row_dim, feature.embedding_dim)]
             return [IdField(name, side, vocabulary)]
         case "numeric":
             if feature.transform == "quantiles":

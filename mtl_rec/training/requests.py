@@ -6,7 +6,7 @@ import numpy as np
 
 from mtl_rec.models.layers.request_rows import REQUEST_OF_ROW
 from mtl_rec.schema.encoded import EncodedExposures
-from mtl_rec.schema.fields import IdListField
+from mtl_rec.schema.fields import IdListField, VectorField
 from mtl_rec.schema.schema import Schema
 
 MOST_TOGETHER = 32
@@ -23,6 +23,7 @@ Arrays = dict[str, np.ndarray]
 def user_inputs(schema: Schema) -> list[str]:
     """Inputs that are the same for all exposures of a request."""
     lists = [field.name for field in schema.fields_of(IdListField, "user")]
+    lists += [field.name for field in schema.fields_of(VectorField, "user")]
     return [n for n in schema.inputs() if n in ("user_ids", "user_numbers", *lists)]
 
 

@@ -52,13 +52,16 @@ class TrainableModel(keras.Model):
 
     @property
     def whole_tables(self) -> list[FusedEmbedding]:
-        """Tables so small that a step sweeps them whole; not those that are frozen."""
+        """Tables so small that a step sweeps them whole."""
         return [t for t in self.tables if self._is_swept(t) and t.trainable]
 
     @property
     def row_tables(self) -> list[FusedEmbedding]:
-        """Tables of which a step touches the rows of its batch alone."""
-        return [t for t in self.tables if not self._is_swept(t)]
+        """Tables of which a step updates the rows of its batch alone.
+
+        Frozen ones are among neither: the model reads of them what it needs.
+        """
+        return [t for t in self.tables if not self._is_swept(t) and t.trainable]
 
     def _is_swept(self, table: FusedEmbedding) -> bool:
         return table.returns_table or table.num_rows <= self.whole_table_rows

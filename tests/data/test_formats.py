@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from mtl_rec.config.features import Categorical, IdSequence, MultiCategorical, Text
-from mtl_rec.schema.columns import dictionary_type, plain
+from mtl_rec.schema.raw_types import dictionary_type, plain
 
 
 def rows_of(stream):

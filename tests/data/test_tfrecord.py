@@ -10,7 +10,7 @@ from mtl_rec.config.data import Table
 from mtl_rec.config.features import Categorical, IdSequence, MultiCategorical, Numeric
 from mtl_rec.data.reading import open_table
 from mtl_rec.errors import ArtifactError, SchemaError
-from mtl_rec.schema.columns import plain
+from mtl_rec.schema.raw_types import plain
 
 FEATURES = (
     Categorical(kind="categorical", name="user_id", side="user"),

@@ -16,7 +16,7 @@ from mtl_rec.config.features import (
 from mtl_rec.config.tasks import Task
 from mtl_rec.preprocess import Preprocessor
 from mtl_rec.preprocess.arrays import raw_tensors
-from mtl_rec.schema.columns import raw_type
+from mtl_rec.schema.raw_types import raw_type
 from mtl_rec.schema.rows import canonical
 
 NASTY_STRINGS = [

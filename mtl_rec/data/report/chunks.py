@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from mtl_rec.config.features import is_by_row
 from mtl_rec.config.sampling import IS_SAMPLED
 from mtl_rec.data.checking import LabelCheck
 from mtl_rec.data.draws import draws_for_rows
@@ -62,6 +63,7 @@ def read_chunks(splits: Splits, days: Days | None) -> Iterator[Chunk]:
     stream = splits.train
     checks = [LabelCheck(stream.tasks, part) for part in PARTS]
     sizes = np.zeros(len(PARTS) + 1, int)
+    vectors = [feature.name for feature in stream.features if is_by_row(feature)]
     # Some sources have small batches, which would cost more than their rows.
     waiting: list[Chunk] = []
     for batch, parts, first_row in stream.batches(stream.columns()):
@@ -69,7 +71,7 @@ def read_chunks(splits: Splits, days: Days | None) -> Iterator[Chunk]:
             continue
         draws = draws_for_rows(first_row, batch.num_rows, _SEED)
         sizes += part_sizes(parts)
-        rows = trimmed(stream.typed(batch), stream.features)
+        rows = trimmed(stream.typed(batch), stream.features).drop_columns(vectors)
         for part, check in enumerate(checks):
             check.add(rows.filter(pa.array(parts == part)))
         waiting.append(Chunk(rows, parts, days.of(batch) if days else None, draws))

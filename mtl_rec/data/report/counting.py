@@ -7,7 +7,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mtl_rec.config.features import Categorical, Feature, Hashed, Numeric, Text
+from mtl_rec.config.features import (
+    Categorical,
+    Feature,
+    Hashed,
+    Numeric,
+    Text,
+    is_by_row,
+)
 from mtl_rec.data.events.progress import Progress
 from mtl_rec.data.exposures import Splits
 from mtl_rec.data.report.chunks import Chunk
@@ -74,7 +81,9 @@ class Counts:
 
     def __init__(self, splits: Splits, num_days: int) -> None:
         stream = splits.train
-        self.features, self.tasks = stream.features, stream.tasks
+        # Nothing is counted of vectors, whose numbers say nothing one by one.
+        self.features = [f for f in stream.features if not is_by_row(f)]
+        self.tasks = stream.tasks
         self.num_days = num_days
         self.outputs = Funnel(tuple(self.tasks)).outputs()
         self.sizes = np.zeros(len(PARTS), int)

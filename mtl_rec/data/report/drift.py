@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from mtl_rec.config.data import Table
-from mtl_rec.config.features import Feature, IdSequence, MultiCategorical
+from mtl_rec.config.features import Feature, holds_list, is_by_row
 from mtl_rec.data.draws import draws_for_rows
 from mtl_rec.data.events.progress import Progress, unseen
 from mtl_rec.data.exposures import Splits
@@ -20,7 +20,7 @@ from mtl_rec.data.report.findings import Finding, feature_shift
 from mtl_rec.data.report.lists import trimmed
 from mtl_rec.data.report.report import jsonable
 from mtl_rec.errors import ArtifactError, SchemaError
-from mtl_rec.schema.columns import plain
+from mtl_rec.schema.raw_types import plain
 from mtl_rec.schema.rows import canonical, require_columns
 
 _SEED = 0
@@ -83,6 +83,8 @@ def compare_with_files(
     """
     stream = getattr(splits, split)
     features, chunk_rows = stream.features, stream.data.chunk_rows
+    # Nothing is compared of vectors, whose numbers say nothing one by one.
+    features = [feature for feature in features if not is_by_row(feature)]
     files, named = _open(path, features)
     other = _counted(
         (
@@ -113,7 +115,7 @@ def _open(path: str, features: Sequence[Feature]) -> tuple[TableFiles, list[Feat
     lists = {
         name
         for feature in features
-        if isinstance(feature, MultiCategorical | IdSequence)
+        if holds_list(feature)
         for name in (feature.name, feature.source_column)
     }
     files = open_table(Table(kind="table", path=path), sorted(lists))

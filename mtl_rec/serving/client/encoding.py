@@ -1,8 +1,8 @@
 """Values of callers in the types of a signature; whatever is wrong is named here.
 
 They are read as training reads them: text, or whole numbers as text, "" where a value
-is missing; numbers, NaN where one is missing; of lists, the elements that are not
-empty, then "" to the end.
+is missing; numbers, NaN where one is missing, or a whole vector of them; of lists, the
+elements that are not empty, then "" to the end.
 """
 
 import numbers
@@ -70,6 +70,9 @@ def _encode(values: Sequence[Any] | np.ndarray, kind: TensorType) -> np.ndarray:
         return _text_lists(values, kind.shape[1])
     if rank == 1 and kind.dtype in ("float32", "float64"):
         return _numbers(values, kind.dtype)
+    width = kind.shape[1] if kind.shape is not None and rank == 2 else None
+    if kind.dtype == "float32" and width is not None:
+        return _vectors(values, width)
     if rank == 1 and kind.dtype in ("int32", "int64"):
         return _whole_numbers(values, kind.dtype)
     allowed = f"is {kind.dtype} {kind.shape} in the signature, which can't be sent"
@@ -163,6 +166,27 @@ def _numbers(values: Sequence[Any] | np.ndarray, dtype: str) -> np.ndarray:
         raise _Unfit(0, "must be one number a row", _shown(values[0]))
     with np.errstate(over="ignore"):
         return wide.astype(dtype)
+
+
+def _vectors(values: Sequence[Any] | np.ndarray, width: int) -> np.ndarray:
+    vectors = np.full((len(values), width), np.nan, np.float32)
+    for row, value in enumerate(values):
+        if _is_missing(value):
+            continue
+        if not _is_list(value):
+            raise _Unfit(row, f"must be a list of {width} numbers", _shown(value))
+        if len(value) not in (0, width):
+            raise _Unfit(row, f"must have {width} numbers, or none", f"{len(value)}")
+        try:
+            own = _numbers(value, "float32")
+        except _Unfit as problem:
+            allowed = f"{problem.allowed} in its lists"
+            raise _Unfit(row, allowed, problem.received) from problem.__cause__
+        is_finite = np.isfinite(own)
+        if not is_finite.all() and not np.isnan(own).all():
+            raise _Unfit(row, "must have finite numbers", str(own[~is_finite][0]))
+        vectors[row, : len(own)] = own
+    return vectors
 
 
 def _is_number(kind: type) -> bool:

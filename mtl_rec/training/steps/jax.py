@@ -41,7 +41,7 @@ def gradients(model: Any, data: Any) -> list[tuple[keras.Variable, Any]]:
 
         model.dense_part = dense_part
     own = model.dense_part(_Values.of(model).state(), data)
-    layers = [la for la in model.row_tables if la.trainable] + model.whole_tables
+    layers = model.row_tables + model.whole_tables
     variables = [*model.dense_variables, *(layer.table for layer in layers)]
     return list(zip(variables, own, strict=True))
 
@@ -130,7 +130,6 @@ def _differentiated(model: Any, values: "_Values", batch: Any) -> Any:
     trained = [
         (part, part.summed(gradient))
         for part, gradient in zip(touched, by_place, strict=True)
-        if part.layer.trainable
     ] + list(zip(swept, gradients[len(dense) :], strict=True))
     return (loss, y_pred), gradients[: len(dense)], trained
 

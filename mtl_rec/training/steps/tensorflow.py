@@ -45,7 +45,6 @@ def gradients(model: Any, data: Any) -> list[tuple[keras.Variable, Any]]:
         rows = [
             (part.layer.table, part.summed(gradient))
             for part, gradient in zip(touched, own["rows"], strict=True)
-            if part.layer.trainable
         ]
     pairs = zip(model.dense_variables, own["dense"], strict=True)
     # A weight that no loss depends on has none.
@@ -96,16 +95,14 @@ def _train_one(model: Any, batch: Any) -> Any:
     loss, y_pred, gradients = _dense_part(model)(
         inputs, labels, sample_weight, embeddings
     )
-    trained = [
-        (part, part.summed(gradient))
+    summed = [
+        part.summed(gradient)
         for part, gradient in zip(touched, gradients["rows"], strict=True)
-        if part.layer.trainable
     ]
-    summed = [total for _, total in trained]
     if "dense" in gradients:
         dense, whole, summed = _clipped(optimizer, gradients, summed)
         _apply(model, dense, whole, rate_and_step)
-    for (part, _), total in zip(trained, summed, strict=True):
+    for part, total in zip(touched, summed, strict=True):
         part.update(optimizer.row_optimizer(), total, *rate_and_step)
 
     model.track_loss(loss, tf.shape(keras.tree.flatten(y_pred)[0])[0])

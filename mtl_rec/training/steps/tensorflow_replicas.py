@@ -35,7 +35,6 @@ def train_replica(model: Any, batch: Any) -> None:
     trained = [
         (_slices(layer, rows, gradient), layer.table)
         for (layer, rows), gradient in zip(by_row.items(), by_place, strict=True)
-        if layer.trainable
     ]
     for layer, total in zip(model.whole_tables, sums, strict=True):
         held, _ = tf.unique(layer.rows(ids[layer]))

@@ -20,7 +20,7 @@ def test_a_table_projected_as_a_whole_gives_what_its_rows_give():
     served = layer(vectors, IDS, TABLE, training=False)
 
     for own, other, rows, ids in zip(whole, served, by_rows, IDS, strict=True):
-        expected = TABLE[ids] @ layer.get_weights()[0]
+        expected = TABLE[ids] @ layer.get_weights()[0].T
         assert own.shape == (*ids.shape, 3)
         for output in (own, other, rows):
             output = ops.convert_to_numpy(output)
