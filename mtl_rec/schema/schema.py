@@ -22,6 +22,7 @@ from mtl_rec.schema.fields import (
     Vocabulary,
 )
 from mtl_rec.schema.funnel import Funnel
+from mtl_rec.schema.language_models import LanguageModel
 from mtl_rec.schema.sampling import SamplingCorrection
 
 FieldKind = TypeVar("FieldKind", IdField, NumberField, IdListField)
@@ -155,13 +156,19 @@ class Schema:
                 values["features"]
             ),
             tasks=TypeAdapter(tuple[Task, ...]).validate_python(values["tasks"]),
-            vocabularies={v["name"]: Vocabulary(**v) for v in values["vocabularies"]},
+            vocabularies={v["name"]: _vocabulary(v) for v in values["vocabularies"]},
             label_scales={
                 n: LabelScale(**s) for n, s in values["label_scales"].items()
             },
             sampling=_sampling(values.get("sampling")),
             num_exposures=values["num_exposures"],
         )
+
+
+def _vocabulary(values: dict[str, Any]) -> Vocabulary:
+    model = values.get("language_model")
+    restored = LanguageModel.from_plain(model) if model else None
+    return Vocabulary(**{**values, "language_model": restored})
 
 
 def _sampling(values: dict[str, Any] | None) -> SamplingCorrection | None:
