@@ -40,6 +40,7 @@ class RowOptimizer(keras.optimizers.Optimizer):
         if self.built:
             return
         super().build(variables)
+        self._own_rates = [getattr(v, "own_learning_rate", None) for v in variables]
         self._build_pull(variables)
 
     def _build_pull(self, variables: Sequence[keras.Variable]) -> None:
@@ -150,7 +151,7 @@ class RowOptimizer(keras.optimizers.Optimizer):
 
     def update_step(self, gradient, variable, learning_rate):
         """Called by Keras; TensorFlow's gradient of a gather comes as slices."""
-        own_rate = getattr(variable, "own_learning_rate", None)
+        own_rate = self._own_rates[self._get_variable_index(variable)]
         learning_rate = learning_rate if own_rate is None else own_rate
         is_pulled = self._is_pulled[self._get_variable_index(variable)]
         pull = 2.0 * self.l2_penalty if is_pulled else 0.0
