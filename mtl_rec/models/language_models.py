@@ -11,6 +11,7 @@ from mtl_rec.models.encoders.pretrained_text import PretrainedText
 from mtl_rec.models.given_vectors import projection_name
 from mtl_rec.models.initial_weights import InitialWeights, glorot_limit
 from mtl_rec.models.layer_names import layer_name
+from mtl_rec.models.layers.text_rows import TextRows
 from mtl_rec.pretrained.language_model import load_language_model
 from mtl_rec.schema.fields import IdListField, Vocabulary
 from mtl_rec.schema.language_models import LanguageModel
@@ -73,7 +74,7 @@ def encoded_texts(
                 vectors = layer(inputs[field.name])
             if isinstance(config.mode, Frozen):
                 texts_read[field.name] = vectors
-            yield field, width, projection(vectors)
+            yield field, width, TextRows(field.name)(projection(vectors))
 
 
 def _layer(

@@ -13,12 +13,14 @@ from mtl_rec.config.tasks import Task
 from mtl_rec.errors import ArtifactError, ConfigError
 from mtl_rec.losses import funnel_losses
 from mtl_rec.models import build_model, load_model
+from mtl_rec.models.chunked_prediction import predict_chunks
 from mtl_rec.models.encoders import PretrainedText
 from mtl_rec.models.weight_blocks import weight_blocks
 from mtl_rec.optimizers import LazyAdam
 from mtl_rec.pretrained import load_text_encoder
 from mtl_rec.pretrained.language_model import load_language_model
 from mtl_rec.schema import Schema
+from mtl_rec.schema.encoded import EncodedExposures
 from mtl_rec.schema.fields import Vocabulary
 
 pytest.importorskip("keras_hub", reason="needs the extra `text`")
@@ -187,6 +189,19 @@ def test_padding_changes_nothing(folder):
     one, other = (ops.convert_to_numpy(layer(own)) for own in (inputs["title"], longer))
 
     np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+@pytest.mark.parametrize("architecture", [SHARED, APART], ids=lambda own: own.kind)
+def test_predictions_are_those_of_a_text_for_every_row(architecture, folder):
+    model, inputs = model_of(folder, MODES["top"], architecture), batch(folder)
+    repeated = {name: np.repeat(array, 5, axis=0) for name, array in inputs.items()}
+    exposures = EncodedExposures(schema_of(folder, MODES["top"]), repeated, {})
+
+    predicted = predict_chunks(model, exposures, 7)
+
+    expected = model.predict(inputs, verbose=0)
+    for task, values in predicted.items():
+        np.testing.assert_allclose(values, np.repeat(expected[task], 5, 0), atol=1e-5)
 
 
 def test_a_schema_that_was_written_says_as_much(folder):
