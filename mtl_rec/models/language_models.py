@@ -71,10 +71,11 @@ def encoded_texts(
         for field in texts_of(schema, vocabulary):
             vectors = texts_read.get(field.name)
             if vectors is None:
-                vectors = layer(inputs[field.name])
+                rows = TextRows(field.name, name=f"{layer.name}_of_{field.name}")
+                vectors = rows(layer(inputs[field.name]))
             if isinstance(config.mode, Frozen):
                 texts_read[field.name] = vectors
-            yield field, width, TextRows(field.name)(projection(vectors))
+            yield field, width, projection(vectors)
 
 
 def _layer(

@@ -1,12 +1,12 @@
 """Predictions in which a language model reads every text once, a few at a time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 import numpy as np
 
-from mtl_rec.models.encoders.pretrained_text import PretrainedText
+from mtl_rec.models.layers.text_rows import TextRows, vectors_of_rows
 
 TEXTS_AT_ONCE = 128
 """What a language model has in memory of a text is much more than its vector."""
@@ -16,51 +16,60 @@ class TextVectors:
     """A model taken apart: what reads texts, and all that follows.
 
     Args:
-        model: With named inputs and outputs.
+        model: With named inputs.
 
     Attributes:
-        rest: Takes the vectors of texts instead of their ids; the model itself where
-            no language model is in it.
+        rest: Takes vectors of texts too, and then does not read them; the model itself
+            where no language model is in it.
     """
 
     def __init__(self, model: keras.Model) -> None:
-        taken = {tensor.name: tensor for tensor in keras.tree.flatten(model.input)}
-        self._readers: dict[str, tuple[str, keras.Model]] = {}
-        for ids, vectors in _texts(model):
-            self._readers[vectors.name] = ids.name, _without_xla(ids, vectors)
-            taken[vectors.name] = vectors
-        self._read_here = {ids for ids, _ in self._readers.values()}
-        self.rest = model
-        if self._readers:
-            kept = {n: own for n, own in taken.items() if n not in self._read_here}
-            self.rest = _without_xla(kept, model.output)
+        self._readers = {}
+        for rows in model.layers:
+            if isinstance(rows, TextRows):
+                (vectors,) = rows._inbound_nodes[0].input_tensors
+                reader = vectors._keras_history.operation
+                self._readers[rows.name] = rows.field, _Reader(reader)
+        names = list(self._readers)
+        self.rest = _GivenVectors(model, names) if names else model
 
     def __call__(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The inputs of `rest`, from those of the model."""
-        given = {n: own for n, own in inputs.items() if n not in self._read_here}
-        for name, (ids, reader) in self._readers.items():
-            given[name] = _read(reader, inputs[ids])
-        return given
+        vectors = {
+            name: _read(reader, inputs[field])
+            for name, (field, reader) in self._readers.items()
+        }
+        return {**inputs, **vectors}
 
 
-def _texts(
-    model: keras.Model,
-) -> Iterator[tuple[keras.KerasTensor, keras.KerasTensor]]:
-    """The inputs that language models read, and what they make of them."""
-    inputs = {id(tensor) for tensor in keras.tree.flatten(model.input)}
-    for layer in model.layers:
-        if isinstance(layer, PretrainedText):
-            for node in layer._inbound_nodes:
-                (ids,), (vectors,) = node.input_tensors, node.output_tensors
-                if id(ids) in inputs:
-                    yield ids, vectors
+class _Reader(keras.Model):
+    """A language model by itself."""
+
+    def __init__(self, reader: keras.layers.Layer) -> None:
+        super().__init__(name="reader")
+        self.reader = reader
+        self.compile(jit_compile=_XLA)
+
+    def call(self, ids: Any) -> Any:
+        return self.reader(ids)
 
 
-def _without_xla(inputs: Any, outputs: Any) -> keras.Model:
-    """XLA on a CPU is no faster at large products, and takes long to compile them."""
-    model = keras.Model(inputs, outputs)
-    model.compile(jit_compile=keras.backend.backend() == "jax")
-    return model
+class _GivenVectors(keras.Model):
+    """A model that gets vectors of texts by the name of their `TextRows`."""
+
+    def __init__(self, model: keras.Model, names: list[str]) -> None:
+        super().__init__(name="rest")
+        self.whole, self.names = model, names
+        self.compile(jit_compile=_XLA)
+
+    def call(self, inputs: Any) -> Any:
+        others = {n: own for n, own in inputs.items() if n not in self.names}
+        with vectors_of_rows({name: inputs[name] for name in self.names}):
+            return self.whole(others, training=False)
+
+
+# XLA on a CPU is no faster at large products, and takes long to compile them.
+_XLA = keras.backend.backend() == "jax"
 
 
 def _read(reader: keras.Model, ids: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""From one row a text to one row of a batch."""
+"""From one row a text to one row of a batch, or vectors that are known already."""
 
 import contextvars
 from collections.abc import Mapping
@@ -12,6 +12,8 @@ from mtl_rec.models.layers.given import given
 
 _TEXTS: contextvars.ContextVar[Mapping[str, Any] | None]
 _TEXTS = contextvars.ContextVar("text_of_row", default=None)
+_VECTORS: contextvars.ContextVar[Mapping[str, Any] | None]
+_VECTORS = contextvars.ContextVar("vectors_of_rows", default=None)
 
 
 def text_of_row(field: str) -> str:
@@ -36,6 +38,17 @@ def texts_of_rows(texts: Mapping[str, Any]) -> AbstractContextManager[None]:
     return given(_TEXTS, texts)
 
 
+def vectors_of_rows(vectors: Mapping[str, Any]) -> AbstractContextManager[None]:
+    """While active, some `TextRows` have these outputs, whatever their inputs are.
+
+    What would have computed the inputs is then not run, where the call is compiled.
+
+    Args:
+        vectors: By name of the layer, `(rows, dim)`.
+    """
+    return given(_VECTORS, vectors)
+
+
 @keras.saving.register_keras_serializable(package="mtl_rec")
 class TextRows(keras.layers.Layer):
     """Repeats what was computed once for a text for each row that has it.
@@ -55,6 +68,9 @@ class TextRows(keras.layers.Layer):
         self.field = field
 
     def call(self, of_texts):
+        known = (_VECTORS.get() or {}).get(self.name)
+        if known is not None:
+            return ops.cast(known, self.compute_dtype)
         texts = (_TEXTS.get() or {}).get(self.field)
         if texts is None:
             return of_texts

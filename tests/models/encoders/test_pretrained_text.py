@@ -192,7 +192,7 @@ def test_padding_changes_nothing(folder):
 
 
 @pytest.mark.parametrize("architecture", [SHARED, APART], ids=lambda own: own.kind)
-def test_predictions_are_those_of_a_text_for_every_row(architecture, folder):
+def test_predictions_are_those_of_a_text_for_every_row(architecture, folder, tmp_path):
     model, inputs = model_of(folder, MODES["top"], architecture), batch(folder)
     repeated = {name: np.repeat(array, 5, axis=0) for name, array in inputs.items()}
     exposures = EncodedExposures(schema_of(folder, MODES["top"]), repeated, {})
@@ -202,6 +202,10 @@ def test_predictions_are_those_of_a_text_for_every_row(architecture, folder):
     expected = model.predict(inputs, verbose=0)
     for task, values in predicted.items():
         np.testing.assert_allclose(values, np.repeat(expected[task], 5, 0), atol=1e-5)
+    model.save(tmp_path / "model.keras")
+    restored = predict_chunks(load_model(tmp_path / "model.keras"), exposures, 7)
+    for task, values in predicted.items():
+        np.testing.assert_allclose(restored[task], values, atol=1e-6)
 
 
 def test_a_schema_that_was_written_says_as_much(folder):
