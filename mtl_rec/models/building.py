@@ -21,8 +21,8 @@ def build_model(config: Model, schema: Schema) -> keras.Model:
     Raises:
         ArtifactError: A file of given vectors, or a language model, can't be read, or
             has changed since the preprocessor was fitted.
-        ConfigError: A language model has fewer layers than are to be trained, or the
-            extra `text` is not installed.
+        ConfigError: A language model has fewer layers than are to be trained, or
+            reads fewer tokens than a text has, or the extra `text` is not installed.
 
     Returns:
         A model whose outputs are, by task, `(batch, 2)` = [log P, log(1 - P)] of an

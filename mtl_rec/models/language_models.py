@@ -69,6 +69,7 @@ def encoded_texts(
             name=projection_name(vocabulary.name, network),
         )
         for field in texts_of(schema, vocabulary):
+            _require_places(about, field)
             vectors = texts_read.get(field.name)
             if vectors is None:
                 rows = TextRows(field.name, name=f"{layer.name}_of_{field.name}")
@@ -108,6 +109,14 @@ def _require_layers(about: LanguageModel, count: int, vocabulary: str) -> None:
         raise ConfigError(
             f"`num_layers` of the encoder of '{vocabulary}' must be at most "
             f"{about.bert.num_layers}, which its language model has. Received: {count}."
+        )
+
+
+def _require_places(about: LanguageModel, field: IdListField) -> None:
+    if field.length > about.bert.num_places:
+        raise ConfigError(
+            f"`max_tokens` of '{field.name}' must be at most {about.bert.num_places}, "
+            f"which its language model can read. Received: {field.length}."
         )
 
 

@@ -42,10 +42,10 @@ def folder(tmp_path):
     return write_tiny_bert(tmp_path / "tiny")
 
 
-def schema_of(folder, mode):
+def schema_of(folder, mode, max_tokens=8):
     """A title and a query that shares its language model."""
     encoder = {"kind": "pretrained", "source": str(folder), "mode": mode}
-    texts = {"kind": "text", "max_tokens": 8, "encoder": encoder}
+    texts = {"kind": "text", "max_tokens": max_tokens, "encoder": encoder}
     features = (
         Categorical(kind="categorical", name="item_id", side="item"),
         Text(name="title", side="item", **texts),
@@ -226,3 +226,10 @@ def test_another_model_at_the_same_place_is_refused(folder, tmp_path):
 def test_more_layers_than_there_are_can_not_be_trained(folder):
     with pytest.raises(ConfigError, match=r"at most 2, .* Received: 3\."):
         model_of(folder, {"kind": "top_layers", "num_layers": 3})
+
+
+def test_more_tokens_than_it_reads_are_refused(folder):
+    schema = schema_of(folder, FROZEN, max_tokens=17)
+
+    with pytest.raises(ConfigError, match=r"'title' must be at most 16, .* 17\."):
+        build_model(Model(architecture=SHARED), schema)
