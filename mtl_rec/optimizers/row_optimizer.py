@@ -40,10 +40,10 @@ class RowOptimizer(keras.optimizers.Optimizer):
         if self.built:
             return
         super().build(variables)
-        self._own_rates = [getattr(v, "own_learning_rate", None) for v in variables]
-        self._build_pull(variables)
+        self._build_rates_and_pull(variables)
 
-    def _build_pull(self, variables: Sequence[keras.Variable]) -> None:
+    def _build_rates_and_pull(self, variables: Sequence[keras.Variable]) -> None:
+        self._own_rates = [getattr(v, "own_learning_rate", None) for v in variables]
         pulls = self.l2_penalty > 0
         self._is_pulled = [pulls and _has_pull(variable) for variable in variables]
         self._settled = [

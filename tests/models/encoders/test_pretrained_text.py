@@ -16,7 +16,7 @@ from mtl_rec.models import build_model, load_model
 from mtl_rec.models.chunked_prediction import predict_chunks
 from mtl_rec.models.encoders import PretrainedText
 from mtl_rec.models.weight_blocks import weight_blocks
-from mtl_rec.optimizers import LazyAdam
+from mtl_rec.optimizers import SGD, LazyAdam, RowAdagrad
 from mtl_rec.pretrained import load_text_encoder
 from mtl_rec.pretrained.language_model import load_language_model
 from mtl_rec.schema import Schema
@@ -139,6 +139,21 @@ def test_what_a_mode_names_is_all_that_trains_and_is_saved(
         np.testing.assert_array_equal(values, after[path])
     rates = {getattr(own, "own_learning_rate", None) for own in restored.weights}
     assert len(rates) == (1 if mode == "frozen" else 2)
+
+
+@pytest.mark.parametrize("optimizer", [RowAdagrad, SGD])
+def test_every_optimizer_of_tables_knows_the_rate(optimizer, folder):
+    mode = {"kind": "full", "learning_rate": 1e-30}
+    model, inputs = model_of(folder, mode), batch(folder)
+    before = values_of(model)
+
+    trained(model, inputs, optimizer(0.1))
+
+    after = values_of(model)
+    for weight in language_layer(model).weights:
+        np.testing.assert_array_equal(after[weight.path], before[weight.path])
+    projection = "title_projection/kernel"
+    assert not np.array_equal(after[projection], before[projection])
 
 
 def test_its_weights_have_a_rate_of_their_own_and_are_not_pulled(folder):
