@@ -3,14 +3,17 @@
 from mtl_rec.config.candidates import candidate_of, vocabulary_of
 from mtl_rec.config.declared import Declared, Problem, by_name, is_unsure, with_paths
 from mtl_rec.config.encoders import DienEncoder, MeanEncoder, needs_candidate
-from mtl_rec.config.features import Feature, IdSequence
+from mtl_rec.config.features import Feature, IdSequence, Text
+from mtl_rec.config.language_model_checks import token_problems
 
 
 def encoder_problems(features: Declared[Feature]) -> list[Problem]:
-    """Sequences without the candidate or the companions that their encoder needs."""
+    """Lists without the candidate, companions or tokens that their encoder needs."""
     problems = []
     taken: dict[str, str] = {}
     for path, feature in with_paths("features", features):
+        if isinstance(feature, Text):
+            problems += token_problems(path, feature, features)
         if isinstance(feature, IdSequence):
             problems += _candidate_problems(path, feature, features)
             problems += _next_step_problems(path, feature)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, NonNegativeFloat
 
 from mtl_rec.config.base import Count, Rate, Section
+from mtl_rec.config.pretrained import Pretrained
 
 Widths = Annotated[tuple[Count, ...], Field(min_length=1)]
 
@@ -108,7 +109,7 @@ SequenceEncoder = Annotated[
     Field(discriminator="kind"),
 ]
 TextEncoder = Annotated[
-    BagEncoder | Cnn | TextGru | Transformer, Field(discriminator="kind")
+    BagEncoder | Cnn | TextGru | Transformer | Pretrained, Field(discriminator="kind")
 ]
 Encoder = (
     MeanEncoder
@@ -120,10 +121,10 @@ Encoder = (
     | Gru
     | Transformer
 )
-"""What any field that holds a list may have; texts and histories share the last."""
+"""What any field of embedded ids may have; texts and histories share the last."""
 
 
-def needs_candidate(encoder: Encoder) -> bool:
+def needs_candidate(encoder: Encoder | Pretrained) -> bool:
     """Whether a history has another vector for every candidate."""
     match encoder:
         case DinEncoder() | DienEncoder() | SequenceTransformer(sees="candidate"):

@@ -11,6 +11,7 @@ from mtl_rec.config.encoders import (
     SequenceEncoder,
     TextEncoder,
 )
+from mtl_rec.config.pretrained import Pretrained
 from mtl_rec.config.tokens import Tokens, Words
 
 Side = Literal["user", "item", "context"]
@@ -169,6 +170,11 @@ class Text(LearnedVocabulary):
     encoder: TextEncoder = BagEncoder()
     """How the embedded tokens become one vector."""
 
+    @property
+    def language_model(self) -> Pretrained | None:
+        """The encoder, if it brings its own tokens."""
+        return self.encoder if isinstance(self.encoder, Pretrained) else None
+
     @model_validator(mode="after")
     def _learned_or_hashed(self):
         fields = type(self).model_fields
@@ -192,10 +198,16 @@ def is_hashed(feature: "Feature") -> bool:
     return isinstance(feature, Hashed | Text) and feature.num_buckets is not None
 
 
+def language_model_of(feature: "Feature") -> Pretrained | None:
+    """The language model that a text is encoded by, if one is."""
+    return feature.language_model if isinstance(feature, Text) else None
+
+
 def is_learned(feature: "Feature") -> TypeGuard[LearnedVocabulary]:
     """Whether a vocabulary of its own is learned from the training split."""
     is_owner = isinstance(feature, LearnedVocabulary) and not feature.shares
-    return is_owner and not is_hashed(feature)
+    has_values = is_owner and language_model_of(feature) is None
+    return has_values and not is_hashed(feature)
 
 
 def holds_list(feature: "Feature") -> bool:

@@ -16,6 +16,7 @@ from mtl_rec.config.events import EventLog
 from mtl_rec.config.export import Ranking
 from mtl_rec.config.export_checks import ranking_problems
 from mtl_rec.config.features import Feature
+from mtl_rec.config.language_model_checks import language_model_problems
 from mtl_rec.config.log_checks import log_problems
 from mtl_rec.config.regularizer_checks import regularizer_problems
 from mtl_rec.config.sections import (
@@ -45,7 +46,7 @@ def describe(error: ValidationError, settings: dict[str, Any]) -> list[str]:
         *_on_log(settings),
         *_on_ranking(settings),
         *_on_slices(settings),
-        *_on_regularizers(settings),
+        *_on_training(settings),
     ]
     for path, text in between:
         problems.append((path.split("."), text))
@@ -139,10 +140,14 @@ def _on_slices(settings: dict[str, Any]) -> list[Problem]:
     return slice_problems(_section(settings, ["evaluation"], Evaluation), features)
 
 
-def _on_regularizers(settings: dict[str, Any]) -> list[Problem]:
-    """What they can't be combined with, and features that are not there."""
+def _on_training(settings: dict[str, Any]) -> list[Problem]:
+    """What it can't do with these features, and features that are not there."""
     features = _declared(settings.get("features"), TypeAdapter(Feature))
-    return regularizer_problems(_section(settings, ["training"], Training), features)
+    training = _section(settings, ["training"], Training)
+    return [
+        *regularizer_problems(training, features),
+        *language_model_problems(training, features),
+    ]
 
 
 def _section(

@@ -14,6 +14,7 @@ from mtl_rec.config.events import EventLog
 from mtl_rec.config.export import Export
 from mtl_rec.config.export_checks import ranking_problems
 from mtl_rec.config.features import Feature
+from mtl_rec.config.language_model_checks import language_model_problems
 from mtl_rec.config.log_checks import log_problems
 from mtl_rec.config.model import Model
 from mtl_rec.config.regularizer_checks import regularizer_problems
@@ -50,6 +51,7 @@ class RunConfig(Section):
                 *ranking_problems(self.export.ranking, self.features, self.tasks),
                 *slice_problems(self.evaluation, self.features),
                 *regularizer_problems(self.training, self.features),
+                *language_model_problems(self.training, self.features),
             ]
         )
         if isinstance(self.data.source, EventLog):

@@ -59,7 +59,7 @@ class Servable(tf.Module):
         # Anything else that holds the model would be tracked.
         self._predict = partial(scored, training=False)
         self.table = self._encode.lookup.table
-        self.pieces = [own.table for own in self._encode.pieces.values() if own.table]
+        self.pieces = self._encode.token_tables()
         self.weights = [weight.value for weight in scored.weights]
         calls = self._calls()
         self.specs = {name: specs for name, (_, specs) in calls.items()}

@@ -12,6 +12,7 @@ from mtl_rec.errors import ArtifactError
 
 _LIBRARIES = {
     "_wordpiece_tokenizer.so": re.compile(r"Wordpiece.*"),
+    "_normalize_ops.so": re.compile(r"NormalizeUTF8.*"),
     "_sentencepiece_tokenizer.so": re.compile(r"Sentencepiece.*"),
 }
 

@@ -4,6 +4,7 @@ import keras
 
 from mtl_rec.config.model import MMoE, Model, SharedBottom, SingleTask
 from mtl_rec.models.given_vectors import fill_tables
+from mtl_rec.models.language_models import fill_language_models
 from mtl_rec.models.mmoe import build_mmoe
 from mtl_rec.models.shared_bottom import build_shared_bottom
 from mtl_rec.models.single_task import build_single_task
@@ -18,8 +19,10 @@ def build_model(config: Model, schema: Schema) -> keras.Model:
         schema: Of a fitted preprocessor.
 
     Raises:
-        ArtifactError: A file of given vectors can't be read, or has changed since the
-            preprocessor was fitted.
+        ArtifactError: A file of given vectors, or a language model, can't be read, or
+            has changed since the preprocessor was fitted.
+        ConfigError: A language model has fewer layers than are to be trained, or
+            reads fewer tokens than a text has, or the extra `text` is not installed.
 
     Returns:
         A model whose outputs are, by task, `(batch, 2)` = [log P, log(1 - P)] of an
@@ -27,6 +30,7 @@ def build_model(config: Model, schema: Schema) -> keras.Model:
     """
     model = _built(config, schema)
     fill_tables(model, schema)
+    fill_language_models(model, schema)
     return model
 
 

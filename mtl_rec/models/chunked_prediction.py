@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from mtl_rec.models.text_vectors import TextVectors
 from mtl_rec.schema.encoded import EncodedExposures
 from mtl_rec.schema.encoded_checks import require_valid_inputs
 
@@ -11,6 +12,8 @@ def predict_chunks(
     model: keras.Model, exposures: EncodedExposures, batch_size: int
 ) -> dict[str, np.ndarray]:
     """What `model.predict` gives, with the inputs of a chunk in memory at a time.
+
+    Texts for a language model are read once each, however many rows have them.
 
     Args:
         model: With named inputs, all of which the exposures have, and named outputs.
@@ -25,12 +28,14 @@ def predict_chunks(
         name: [np.empty((0, *tensor.shape[1:]), np.float32)]
         for name, tensor in model.output.items()
     }
-    first_row = 0
+    first_row, text_vectors = 0, TextVectors(model)
     for chunk in exposures.chunks():
         require_valid_inputs(chunk, names, first_row)
         first_row += len(chunk)
         inputs = {name: chunk.inputs[name] for name in names}
-        outputs = model.predict(inputs, batch_size=batch_size, verbose=0)
+        outputs = text_vectors.rest.predict(
+            text_vectors(inputs), batch_size=batch_size, verbose=0
+        )
         for name, output in outputs.items():
             parts[name].append(output)
     return {name: np.concatenate(own) for name, own in parts.items()}

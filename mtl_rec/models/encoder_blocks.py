@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from mtl_rec.config.pretrained import Pretrained
 from mtl_rec.models.blocks import ENCODER, KERNEL, Block, BlockKey, Part, whole
 from mtl_rec.models.encoders.choosing import encoder_layer
 from mtl_rec.models.encoders.list_encoder import ListEncoder
@@ -20,7 +21,7 @@ def encoder_blocks(
     """One block for every weight of the encoders of a network."""
     lists = {f.name: f for f in schema.fields if isinstance(f, IdListField)}
     for field in lists.values():
-        if field.encoder is None:
+        if field.encoder is None or isinstance(field.encoder, Pretrained):
             continue
         width = _width(schema, field, embedding_dim)
         layer_start = layer_name(field.name, network)

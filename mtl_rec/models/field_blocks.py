@@ -7,7 +7,6 @@ from mtl_rec.config.features import SIDES, Numeric, Text, is_hashed
 from mtl_rec.config.tokens import (
     Characters,
     SentencePieces,
-    Tokens,
     WordPieces,
     Words,
     WordsAndCharacters,
@@ -201,13 +200,15 @@ def ids_meaning(schema: Schema, vocabulary: str) -> str:
         how = "buckets"
     else:
         how = "hashes" if is_hashed(owner) else "values"
-    cut = _cut(owner.tokens) if isinstance(owner, Text) else ""
+    cut = _cut(owner) if isinstance(owner, Text) else ""
     return f"{how} of '{vocabulary}'{cut}"
 
 
-def _cut(tokens: Tokens) -> str:
+def _cut(text: Text) -> str:
     """The tokens of a text, where they are not just its words."""
-    match tokens:
+    if text.language_model:
+        return " by a language model"
+    match tokens := text.tokens:
         case Words():
             return ""
         case Characters():

@@ -7,6 +7,7 @@ from mtl_rec.config.interactions import Interactions
 from mtl_rec.models.inputs import embedding_tables
 from mtl_rec.models.interactions import interacting_order
 from mtl_rec.models.interactions.embedded import BySide
+from mtl_rec.models.language_models import language_models, texts_of
 from mtl_rec.models.placed_fields import (
     EmbeddedField,
     PlacedField,
@@ -38,6 +39,8 @@ def embedded_fields(schema: Schema, embedding_dim: int) -> BySide[EmbeddedField]
             singles = [f for f in _of(schema, IdField, [side]) if f.vocabulary in names]
             for field in [*singles, *_encoded_lists(schema, [side], names)]:
                 embedded.add(key.width, {interacting_side(field): [field]})
+    for field, width in _texts(schema, embedding_dim):
+        embedded.add(width, {interacting_side(field): [field]})
     for field in _of(schema, VectorField, SIDES):
         width = field.embedding_dim or embedding_dim
         embedded.add(width, {interacting_side(field): [field]})
@@ -70,6 +73,11 @@ def _plain_order(schema: Schema, embedding_dim: int) -> list[SideOrder]:
                 if not is_compared(field)
             ]
         others += [
+            PlacedField(field, width)
+            for field, width in _texts(schema, embedding_dim)
+            if field.side in sides
+        ]
+        others += [
             PlacedField(field, field.embedding_dim or embedding_dim)
             for field in _of(schema, VectorField, sides)
         ]
@@ -77,6 +85,15 @@ def _plain_order(schema: Schema, embedding_dim: int) -> list[SideOrder]:
         if small or others:
             orders.append(SideOrder(is_by_request, tuple(small), tuple(others)))
     return orders
+
+
+def _texts(schema: Schema, embedding_dim: int) -> list[tuple[IdListField, int]]:
+    """The fields that language models encode, with their widths."""
+    return [
+        (field, vocabulary.embedding_dim or embedding_dim)
+        for vocabulary, _, _ in language_models(schema)
+        for field in texts_of(schema, vocabulary)
+    ]
 
 
 def _encoded_lists(

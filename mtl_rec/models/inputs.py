@@ -18,8 +18,9 @@ from mtl_rec.models.fields import (
 from mtl_rec.models.given_vectors import projected, projected_rows, projects_whole
 from mtl_rec.models.interactions import interacting
 from mtl_rec.models.interactions.embedded import EmbeddedSides
+from mtl_rec.models.language_models import encoded_texts
 from mtl_rec.models.layer_names import layer_name
-from mtl_rec.models.placed_fields import is_compared
+from mtl_rec.models.placed_fields import interacting_side, is_compared
 from mtl_rec.models.table_columns import FIELD_GROUPS
 from mtl_rec.models.table_reads import TableReads, read_table
 from mtl_rec.schema.fields import Vocabulary
@@ -56,10 +57,15 @@ class TableKey(NamedTuple):
 def embedding_tables(
     schema: Schema, embedding_dim: int
 ) -> dict[TableKey, list[Vocabulary]]:
-    """Vocabularies whose embeddings are one weight, by what they have in common."""
+    """Vocabularies whose embeddings are one weight, by what they have in common.
+
+    A language model brings its own.
+    """
     tables: dict[TableKey, list[Vocabulary]] = defaultdict(list)
     for vocabulary in schema.vocabularies.values():
         width = vocabulary.embedding_dim or embedding_dim
+        if vocabulary.language_model is not None:
+            continue
         if vocabulary.vector_dim is not None:
             tables[TableKey(width, False, vocabulary.name)] = [vocabulary]
         else:
@@ -92,6 +98,7 @@ def embed_fields(
     network: str = "",
     interactions: Interactions = SIDE_PRODUCTS,
     vectors_read: dict[str, Sequence[TableReads]] | None = None,
+    texts_read: dict[str, keras.KerasTensor] | None = None,
 ) -> EmbeddedFields:
     """Embeds ids, encodes lists, and makes what the fields are together.
 
@@ -105,6 +112,7 @@ def embed_fields(
         interactions: What becomes of the fields.
         vectors_read: What was read of given vectors, by vocabulary, by a network
             before; gets what this one reads.
+        texts_read: Likewise the vectors of texts by frozen language models, by field.
     """
     small: dict[bool, list[SmallFields]] = {True: [], False: []}
     others: dict[bool, list[keras.KerasTensor]] = {True: [], False: []}
@@ -137,6 +145,12 @@ def embed_fields(
         for field, vector in encoded:
             others[is_user and not is_compared(field)].append(vector)
         sides.add(width, own.by_side(FIELD_GROUPS[is_user], reads.singles, encoded))
+    texts = {} if texts_read is None else texts_read
+    for field, width, vector in encoded_texts(
+        inputs, schema, embedding_dim, network, texts
+    ):
+        others[field.side == "user"].append(vector)
+        sides.add(width, {interacting_side(field): [vector]})
     groups = []
     for is_user, names in FIELD_GROUPS.items():
         for field, vector in projected_rows(

@@ -25,14 +25,22 @@ def build_single_task(
     """Every task has its own embeddings, body and tower, and its own loss alone.
 
     Tables are apart, rather than columns of one, so that optimizers that remember one
-    number for a row do so for one task. Vectors that are given are read once for all.
+    number for a row do so for one task. Vectors that are given are read once for all,
+    and texts by frozen language models.
     """
     inputs = packed_inputs(schema)
     bodies = []
     vectors_read: dict[str, Sequence[TableReads]] = {}
+    texts_read: dict[str, keras.KerasTensor] = {}
     for task in schema.tasks:
         fields = embed_fields(
-            inputs, schema, embedding_dim, task.name, interactions, vectors_read
+            inputs,
+            schema,
+            embedding_dim,
+            task.name,
+            interactions,
+            vectors_read,
+            texts_read,
         )
         if config.bottom_units:
             name = layer_name("bottom_0", task.name)

@@ -31,6 +31,7 @@ from mtl_rec.models.field_blocks import (
 )
 from mtl_rec.models.field_order import field_order
 from mtl_rec.models.interaction_blocks import interaction_blocks
+from mtl_rec.models.language_model_blocks import language_model_blocks
 from mtl_rec.models.layer_names import layer_name
 from mtl_rec.models.linear_blocks import logit_blocks
 from mtl_rec.models.placed_fields import SideOrder
@@ -60,6 +61,7 @@ def weight_blocks(config: Model, schema: Schema) -> list[Block]:
             tower_input = (units[-1], f"mixture of {mixed}")
     return [
         *given_blocks(schema, config.embedding_dim),
+        *language_model_blocks(schema, width, networks),
         *(
             block
             for network in networks

@@ -58,7 +58,7 @@ class RowAdagrad(RowOptimizer, keras.optimizers.Adagrad):
         if self.built:
             return
         keras.optimizers.Optimizer.build(self, variables)
-        self._build_pull(variables)
+        self._build_rates_and_pull(variables)
         self._accumulators = [
             self.add_variable(
                 shape=(v.shape[0], 1) if getattr(v, "is_table", False) else v.shape,

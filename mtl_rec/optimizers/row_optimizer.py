@@ -26,6 +26,9 @@ class RowOptimizer(keras.optimizers.Optimizer):
     value that occurs a thousand times is pulled no harder than one that occurs once,
     but has a thousand times the reason to withstand.
 
+    Weights of a language model that others have trained are pulled nowhere, and those
+    of them that train have a learning rate of their own, `own_learning_rate`.
+
     Subclasses say what is remembered of a row, `row_slots`, and how a row changes,
     `updated_rows`; the step asks for `table_slots` and `changed_rows`.
     """
@@ -37,9 +40,10 @@ class RowOptimizer(keras.optimizers.Optimizer):
         if self.built:
             return
         super().build(variables)
-        self._build_pull(variables)
+        self._build_rates_and_pull(variables)
 
-    def _build_pull(self, variables: Sequence[keras.Variable]) -> None:
+    def _build_rates_and_pull(self, variables: Sequence[keras.Variable]) -> None:
+        self._own_rates = [getattr(v, "own_learning_rate", None) for v in variables]
         pulls = self.l2_penalty > 0
         self._is_pulled = [pulls and _has_pull(variable) for variable in variables]
         self._settled = [
@@ -147,6 +151,8 @@ class RowOptimizer(keras.optimizers.Optimizer):
 
     def update_step(self, gradient, variable, learning_rate):
         """Called by Keras; TensorFlow's gradient of a gather comes as slices."""
+        own_rate = self._own_rates[self._get_variable_index(variable)]
+        learning_rate = learning_rate if own_rate is None else own_rate
         is_pulled = self._is_pulled[self._get_variable_index(variable)]
         pull = 2.0 * self.l2_penalty if is_pulled else 0.0
         if not hasattr(gradient, "indices"):
@@ -194,5 +200,6 @@ UNSUPPORTED = (
 
 
 def _has_pull(variable: keras.Variable) -> bool:
-    """Whether it multiplies something."""
-    return len(variable.shape) > 1 and not variable.name.startswith("bias")
+    """Whether it multiplies something, and was not trained by others."""
+    is_kernel = len(variable.shape) > 1 and not variable.name.startswith("bias")
+    return is_kernel and not getattr(variable, "is_pretrained", False)

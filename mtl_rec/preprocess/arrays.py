@@ -42,7 +42,8 @@ def encode_tables(
     """
     schema = graph.schema
     encode = partial(_string_ids, graph)
-    known = {f.name: StringIds(f, encode) for f in graph.strings}
+    strings = [*graph.strings, *graph.language_texts]
+    known = {f.name: StringIds(f, encode) for f in strings}
     tasks = schema.tasks if with_labels else ()
     for table in sampled_alike(tables):
         inputs = dict(_encode(graph, known, table))
@@ -88,7 +89,7 @@ def _encode(
     with tf.device("CPU"):
         ids = {
             feature.name: _column_ids(feature, known[feature.name], table[feature.name])
-            for feature in graph.strings
+            for feature in [*graph.strings, *graph.language_texts]
         }
         if graph.bucketed:
             buckets = graph.bucket_ids(_columns(table, graph.bucketed)).numpy()

@@ -6,7 +6,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mtl_rec.config.features import Feature, Numeric, is_by_row, is_hashed
+from mtl_rec.config.features import (
+    Feature,
+    Numeric,
+    is_by_row,
+    is_hashed,
+    language_model_of,
+)
 from mtl_rec.preprocess.strings import distinct
 from mtl_rec.schema.fields import PADDING_ID, IdField, IdListField
 from mtl_rec.schema.schema import Schema, vocabulary_name
@@ -46,6 +52,10 @@ def _count(
     if isinstance(feature, Numeric) or ids is None:
         numbers = table[feature.name].to_numpy()
         return ValueCounts(rows, int(np.count_nonzero(~np.isfinite(numbers))))
+    if language_model_of(feature):
+        # Whose tokens around a text are there without one, and which knows all pieces.
+        is_there = _is_filled(table[feature.name].combine_chunks())
+        return ValueCounts(rows, rows - int(np.count_nonzero(is_there)))
     is_value = ids != PADDING_ID
     if ids.shape[1] == 1:
         is_value &= _is_filled(table[feature.name].combine_chunks())[:, np.newaxis]

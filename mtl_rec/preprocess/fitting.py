@@ -18,6 +18,7 @@ from mtl_rec.config.features import (
     Vector,
     is_by_row,
     is_learned,
+    language_model_of,
 )
 from mtl_rec.config.tasks import Task
 from mtl_rec.errors import SchemaError
@@ -28,11 +29,12 @@ from mtl_rec.preprocess.pieces import Pieces, pieces_of
 from mtl_rec.preprocess.sampling import SamplingRates, sampled_alike
 from mtl_rec.preprocess.strings import as_bytes, counted
 from mtl_rec.preprocess.text import tokenise
+from mtl_rec.pretrained.language_model import LoadedModel, load_language_model
 from mtl_rec.schema.fields import Vocabulary
 from mtl_rec.schema.given_vectors import GivenVectors, read_vectors
 from mtl_rec.schema.number_statistics import NumberStatistics
 from mtl_rec.schema.sampling import SamplingCorrection
-from mtl_rec.schema.schema import LabelScale, Schema
+from mtl_rec.schema.schema import LabelScale, Schema, vocabulary_name
 from mtl_rec.schema.vector_values import vector_rows
 
 
@@ -44,6 +46,7 @@ class Learned:
         values: Known values of every vocabulary that has any, in order of their ids.
         vectors: Those of every feature whose vectors are known of ids.
         vector_means: Of every feature of which rows have vectors.
+        language_models: Of every text that has one of its own.
         numbers: Statistics of every numeric feature.
         label_scales: Scale of every regression label.
         sampling: What sampled negatives change; None without them.
@@ -53,6 +56,7 @@ class Learned:
     values: dict[str, list[bytes]]
     vectors: dict[str, GivenVectors]
     vector_means: dict[str, tuple[float, ...]]
+    language_models: dict[str, LoadedModel]
     numbers: dict[str, NumberStatistics]
     label_scales: dict[str, LabelScale]
     sampling: SamplingCorrection | None
@@ -67,11 +71,17 @@ def learn(
     Raises:
         SchemaError: There are no rows, or what they say of how they were sampled does
             not fit together.
-        ArtifactError: The vectors of a feature can't be read.
+        ArtifactError: The vectors, or the language model, of a feature can't be read.
+        ConfigError: A text needs the extra `text`, which is not installed.
     """
     by_id = (f for f in features if isinstance(f, Vector))
     vectors = {f.name: read_vectors(f.path) for f in by_id if f.path}
     means = {f.name: VectorMean() for f in features if is_by_row(f)}
+    language_models = {
+        f.name: load_language_model(own.source)
+        for f in features
+        if (own := language_model_of(f)) and vocabulary_name(f) == f.name
+    }
     owners = [f for f in features if is_learned(f)]
     numeric = [f for f in features if isinstance(f, Numeric)]
     valued = [task for task in tasks if task.kind == "regression"]
@@ -108,6 +118,7 @@ def learn(
         values,
         vectors,
         {name: mean.mean() for name, mean in means.items()},
+        language_models,
         {name: learner.statistics() for name, learner in numbers.items()},
         {name: _label_scale(learner) for name, learner in scales.items()},
         rates.correction(),
@@ -121,7 +132,7 @@ def fitted_schema(
     """The declared features with the sizes that were learned."""
     vocabularies: dict[str, Vocabulary] = {}
     for feature in features:
-        vector_dim, fingerprint = None, None
+        vector_dim, fingerprint, about = None, None, None
         match feature:
             case Numeric(transform="quantiles"):
                 boundaries = learned.numbers[feature.name].boundaries
@@ -135,12 +146,20 @@ def fitted_schema(
                 own = learned.vectors[feature.name]
                 sizes = (1, len(own.ids))
                 vector_dim, fingerprint = own.dim, own.fingerprint()
+            case Text(shares=None) if feature.name in learned.language_models:
+                about = learned.language_models[feature.name].about
+                sizes = (0, about.bert.num_pieces - 1)
             case LearnedVocabulary(shares=None):
                 sizes = (feature.oov_buckets, len(learned.values[feature.name]))
             case _:
                 continue
         vocabularies[feature.name] = Vocabulary(
-            feature.name, *sizes, feature.embedding_dim, vector_dim, fingerprint
+            feature.name,
+            *sizes,
+            feature.embedding_dim,
+            vector_dim,
+            fingerprint,
+            about,
         )
     return Schema(
         tuple(features),

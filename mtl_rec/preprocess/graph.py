@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import tensorflow as tf
 
@@ -18,7 +19,9 @@ from mtl_rec.config.features import (
     Text,
     Vector,
     is_by_row,
+    language_model_of,
 )
+from mtl_rec.preprocess.language_model_tokens import LanguageModelTokens
 from mtl_rec.preprocess.lists import list_length
 from mtl_rec.preprocess.lookup import FusedLookup, StringColumns
 from mtl_rec.preprocess.numbers import bucket_ids, standardise
@@ -39,7 +42,10 @@ class EncodingGraph:
         sides: Whose features are encoded.
         lookup: Holds the one table, which an export must track.
         pieces: By vocabulary, what cuts its texts into pieces, tracked likewise.
+        language_models: By vocabulary, what gives its texts the ids of the pieces of a
+            language model, tracked likewise.
         strings: Features that are looked up, in the order of their columns.
+        language_texts: Texts whose language model has ids of its own.
         bucketed: Numbers that become ids.
         standardised: The other numbers.
         vectors: Features of which rows have vectors.
@@ -62,12 +68,22 @@ class EncodingGraph:
             for name, tokens in token_kinds(schema.features).items()
             if (pieces := pieces_of(tokens, tokens_path(vocabulary_path, name)))
         }
+        self.language_models = {
+            name: LanguageModelTokens(model.tokens, tokens_path(vocabulary_path, name))
+            for name, own in schema.vocabularies.items()
+            if (model := own.language_model)
+        }
 
     def of_sides(self, *sides: Side) -> "EncodingGraph":
         """The part of the encoding that some sides need, with the same table."""
         part = copy.copy(self)
         part._choose(sides)
         return part
+
+    def token_tables(self) -> list[Any]:
+        """The tables of pieces, which an export must track too."""
+        own = [pieces.table for pieces in self.pieces.values() if pieces.table]
+        return own + [model.table for model in self.language_models.values()]
 
     def _choose(self, sides: Sequence[Side]) -> None:
         self.sides = tuple(sides)
@@ -83,7 +99,9 @@ class EncodingGraph:
         self._lists = [
             f for f in features if isinstance(f, MultiCategorical | IdSequence)
         ]
-        self._texts = [f for f in features if isinstance(f, Text)]
+        texts = [f for f in features if isinstance(f, Text)]
+        self._texts = [f for f in texts if language_model_of(f) is None]
+        self.language_texts = [f for f in texts if language_model_of(f)]
         self.strings = [*self._single, *self._lists, *self._texts]
         self.vectors = [f for f in features if is_by_row(f)]
         numeric = [f for f in features if isinstance(f, Numeric)]
@@ -126,6 +144,8 @@ class EncodingGraph:
             packed |= self.pack_numbers(raw.stacked(self.standardised))
         for feature in self.vectors:
             packed[feature.name] = self.filled_vectors(feature, raw.column(feature))
+        for feature in self.language_texts:
+            packed[feature.name] = self.string_ids(feature, raw.column(feature))
         return packed
 
     def filled_vectors(self, feature: Vector, vectors: tf.Tensor) -> tf.Tensor:
@@ -143,6 +163,9 @@ class EncodingGraph:
 
         For lists, `values` are single elements and the width is 1.
         """
+        if isinstance(feature, Text) and feature.language_model:
+            tokens = self.language_models[vocabulary_name(feature)]
+            return tokens(values, feature.max_bytes, feature.max_tokens)
         columns = self._columns(feature)
         if isinstance(feature, Text):
             return self.lookup.ids(self._tokens(feature, values), [columns])
@@ -185,7 +208,8 @@ class EncodingGraph:
             single = self.schema.fields_of(IdField, side)
             packs[f"{side}_ids"] = [columns[field.name][0] for field in single]
             for field in self.schema.fields_of(IdListField, side):
-                packs[field.name] = columns[field.name]
+                if field.name in columns:
+                    packs[field.name] = columns[field.name]
         return _packed(ids, packs)
 
     def _tokens(self, feature: Text, texts: tf.Tensor) -> tf.Tensor:

@@ -22,6 +22,8 @@ from mtl_rec.schema.preprocessor_files import (
     copy_token_files,
     fingerprint,
     read_preprocessor_files,
+    tokens_path,
+    write_pieces,
     write_preprocessor_files,
 )
 from mtl_rec.schema.rows import Rows, canonical
@@ -74,6 +76,8 @@ class Preprocessor:
         try:
             write_vocabularies(folder / VOCABULARY, learned.values)
             copy_token_files(features, folder)
+            for name, own in learned.language_models.items():
+                write_pieces(tokens_path(folder / VOCABULARY, name), own.pieces)
             preprocessor = cls(schema, learned.numbers, folder / VOCABULARY)
         except BaseException:
             shutil.rmtree(folder)

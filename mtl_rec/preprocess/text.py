@@ -46,7 +46,7 @@ def tokenise(
     """
     head = tf.strings.substr(texts, 0, max_bytes, unit="BYTE")
     # First of all, as lower-casing stops at a NUL.
-    cleaned = _lower(tf.strings.regex_replace(head, _SEPARATORS, " "))
+    cleaned = lower_case(tf.strings.regex_replace(head, _SEPARATORS, " "))
     match tokens:
         case Words():
             return _words(cleaned, max_tokens)
@@ -78,7 +78,7 @@ def _split(spaced: tf.Tensor, max_tokens: int) -> tf.Tensor:
     return padded(tokens.values, tokens.indices[:, 0], tokens.shape[0], max_tokens)
 
 
-def _lower(texts: tf.Tensor) -> tf.Tensor:
+def lower_case(texts: tf.Tensor) -> tf.Tensor:
     """Lower case in every script, whatever the language of the machine.
 
     TensorFlow follows the machine's locale: where that is Turkish, "I" becomes a

@@ -7,11 +7,10 @@ from typing import Any
 
 import keras
 
-from mtl_rec.errors import ArtifactError, ConfigError
+from mtl_rec.errors import ArtifactError
+from mtl_rec.pretrained.bert import keras_hub, use_exact_gelu
 from mtl_rec.pretrained.sentence_settings import read_sentence_settings
 from mtl_rec.pretrained.text_encoder import TextEncoder, TokenIds
-
-INSTALL = 'pip install "mtl-rec[text]"'
 
 
 def load_text_encoder(source: str) -> TextEncoder:
@@ -32,15 +31,10 @@ def load_text_encoder(source: str) -> TextEncoder:
             "An encoder must be a folder or the name of a preset. Received: "
             f"'{source}', which is neither."
         )
+    hub = keras_hub()
     try:
-        import keras_hub  # pyright: ignore[reportMissingModuleSource]
-    except ImportError as error:
-        raise ConfigError(
-            f"Encoders of texts need KerasHub, an extra: {INSTALL}."
-        ) from error
-    try:
-        backbone = keras_hub.models.Backbone.from_preset(source)
-        tokenise, tokeniser = _tokeniser(folder, source, keras_hub)
+        backbone = hub.models.Backbone.from_preset(source)
+        tokenise, tokeniser = _tokeniser(folder, source, hub)
     except ArtifactError:
         raise
     except Exception as error:  # KerasHub raises what its readers do.
@@ -52,12 +46,12 @@ def load_text_encoder(source: str) -> TextEncoder:
             f"'{source}' must be an encoder of texts of BERT's family. Received: "
             f"{type(backbone).__name__}."
         )
-    _use_exact_gelu(backbone, folder)
+    _compute_gelu_as_trained(backbone, folder)
     backbone.trainable = False
     return TextEncoder(backbone, tokenise, tokeniser, read_sentence_settings(folder))
 
 
-def _use_exact_gelu(backbone: keras.Model, folder: Path) -> None:
+def _compute_gelu_as_trained(backbone: keras.Model, folder: Path) -> None:
     """Has a BERT's layers compute GELU as it was trained with, where that is known.
 
     KerasHub's approximates it by a hyperbolic tangent, as the first BERT did; that of
@@ -67,19 +61,15 @@ def _use_exact_gelu(backbone: keras.Model, folder: Path) -> None:
     if not path.is_file():
         return
     config = json.loads(path.read_text(encoding="utf-8"))
-    if config.get("hidden_act") != "gelu":
-        return
-    for layer in backbone._flatten_layers():
-        activation = getattr(layer, "activation", None)
-        if getattr(activation, "__name__", "") == "gelu_approximate":
-            layer.activation = keras.activations.gelu
+    if config.get("hidden_act") == "gelu":
+        use_exact_gelu(backbone)
 
 
 def _looks_like_path(source: str) -> bool:
     return source.startswith((".", "/", "~")) or "\\" in source
 
 
-def _tokeniser(folder: Path, source: str, keras_hub: Any) -> tuple[Any, str]:
+def _tokeniser(folder: Path, source: str, hub: Any) -> tuple[Any, str]:
     """The tokeniser that a model was trained with, and all that decides its tokens.
 
     Where a folder says how with Hugging Face's own files, their library is the one
@@ -88,7 +78,7 @@ def _tokeniser(folder: Path, source: str, keras_hub: Any) -> tuple[Any, str]:
     """
     if (folder / "tokenizer_config.json").is_file():
         return _hugging_face(folder)
-    tokeniser = keras_hub.tokenizers.Tokenizer.from_preset(source)
+    tokeniser = hub.tokenizers.Tokenizer.from_preset(source)
     names = vars(tokeniser)
     start = names.get("cls_token_id", names.get("start_token_id"))
     end = names.get("sep_token_id", names.get("end_token_id"))

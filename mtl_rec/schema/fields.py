@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from mtl_rec.config.encoders import Encoder, needs_candidate
 from mtl_rec.config.features import Side
+from mtl_rec.config.pretrained import Pretrained
+from mtl_rec.schema.language_models import LanguageModel
 
 PADDING_ID = 0
 """Id that stands for nothing; unknown values come next, then the known ones."""
@@ -21,6 +23,8 @@ class Vocabulary:
         vector_dim: Width of the vectors that are given of its ids, and projected to the
             embedding; None where rows are trained.
         vectors: Fingerprint of these.
+        language_model: Whose pieces the ids are, and which encodes them; None where
+            they are embedded.
     """
 
     name: str
@@ -29,6 +33,7 @@ class Vocabulary:
     embedding_dim: int | None
     vector_dim: int | None = None
     vectors: str | None = None
+    language_model: LanguageModel | None = None
 
     @property
     def num_ids(self) -> int:
@@ -69,7 +74,7 @@ class IdListField:
     side: Side
     vocabulary: str
     length: int
-    encoder: Encoder | None
+    encoder: Encoder | Pretrained | None
     along: tuple[str, ...] = ()
     candidate: str | None = None
 

@@ -3,11 +3,11 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from mtl_rec.config.features import Feature, Text
+from mtl_rec.config.features import Feature, Text, language_model_of
 from mtl_rec.config.tokens import Tokens, tokens_file
 from mtl_rec.errors import ArtifactError
 from mtl_rec.schema.number_statistics import NumberStatistics
@@ -18,9 +18,15 @@ _SCHEMA, _NUMBERS, _CHECKSUMS = "schema.json", "numbers.json", "checksums.json"
 
 
 def token_kinds(features: Iterable[Feature]) -> dict[str, Tokens]:
-    """By vocabulary of texts, what these are cut into."""
+    """By vocabulary of texts, what these are cut into, unless a language model says."""
     texts = (f for f in features if isinstance(f, Text) and not f.shares)
-    return {feature.name: feature.tokens for feature in texts}
+    return {f.name: f.tokens for f in texts if language_model_of(f) is None}
+
+
+def language_model_texts(features: Iterable[Feature]) -> list[str]:
+    """Vocabularies that are the pieces of a language model."""
+    texts = (f for f in features if isinstance(f, Text) and not f.shares)
+    return [f.name for f in texts if language_model_of(f)]
 
 
 def tokens_path(vocabulary_path: Path, vocabulary: str) -> Path:
@@ -33,6 +39,11 @@ def tokens_path(vocabulary_path: Path, vocabulary: str) -> Path:
     return vocabulary_path.with_name(f"tokens_{vocabulary}")
 
 
+def write_pieces(path: Path, pieces: Sequence[str]) -> None:
+    """Writes the pieces of a language model, in the order of their ids."""
+    path.write_text("".join(f"{piece}\n" for piece in pieces), encoding="utf-8")
+
+
 def copy_token_files(
     features: Iterable[Feature], folder: Path, source: Path | None = None
 ) -> list[str]:
@@ -42,6 +53,7 @@ def copy_token_files(
         features: Whose tokens.
         folder: Gets them.
         source: The vocabulary beside which they are; where the features say, if None.
+            Those of language models are then left to `write_pieces`.
 
     Raises:
         ArtifactError: One is not there.
@@ -60,6 +72,11 @@ def copy_token_files(
                 f"read: {error.strerror}."
             ) from error
         copied.append(target.name)
+    if source:
+        for name in language_model_texts(features):
+            target = tokens_path(folder / VOCABULARY, name)
+            shutil.copyfile(tokens_path(source, name), target)
+            copied.append(target.name)
     return copied
 
 
@@ -112,11 +129,10 @@ def fingerprint(
     """A hash of what `write_preprocessor_files` would write."""
     own = {name: asdict(statistics) for name, statistics in sorted(numbers.items())}
     said = [schema.to_json(), json.dumps(own), _checksum(vocabulary_path)]
-    said += [
-        _checksum(tokens_path(vocabulary_path, name))
-        for name, tokens in token_kinds(schema.features).items()
-        if tokens_file(tokens)
-    ]
+    kinds = token_kinds(schema.features)
+    files = [name for name, tokens in kinds.items() if tokens_file(tokens)]
+    files += language_model_texts(schema.features)
+    said += [_checksum(tokens_path(vocabulary_path, name)) for name in files]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 

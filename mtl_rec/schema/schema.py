@@ -23,6 +23,7 @@ from mtl_rec.schema.fields import (
     Vocabulary,
 )
 from mtl_rec.schema.funnel import Funnel
+from mtl_rec.schema.language_models import LanguageModel
 from mtl_rec.schema.sampling import SamplingCorrection
 
 FieldKind = TypeVar("FieldKind", IdField, NumberField, IdListField, VectorField)
@@ -162,7 +163,7 @@ class Schema:
                 values["features"]
             ),
             tasks=TypeAdapter(tuple[Task, ...]).validate_python(values["tasks"]),
-            vocabularies={v["name"]: Vocabulary(**v) for v in values["vocabularies"]},
+            vocabularies={v["name"]: _vocabulary(v) for v in values["vocabularies"]},
             label_scales={
                 n: LabelScale(**s) for n, s in values["label_scales"].items()
             },
@@ -172,6 +173,12 @@ class Schema:
                 n: tuple(mean) for n, mean in values.get("vector_means", {}).items()
             },
         )
+
+
+def _vocabulary(values: dict[str, Any]) -> Vocabulary:
+    model = values.get("language_model")
+    restored = LanguageModel.from_plain(model) if model else None
+    return Vocabulary(**{**values, "language_model": restored})
 
 
 def _sampling(values: dict[str, Any] | None) -> SamplingCorrection | None:

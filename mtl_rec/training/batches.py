@@ -10,6 +10,12 @@ from mtl_rec.errors import SchemaError
 from mtl_rec.models.layers.request_rows import REQUEST_OF_ROW
 from mtl_rec.schema.encoded import EncodedExposures
 from mtl_rec.schema.encoded_checks import require_valid_inputs
+from mtl_rec.training.distinct_texts import (
+    SAMPLE_BATCHES,
+    text_inputs,
+    usual_texts,
+    with_distinct_texts,
+)
 from mtl_rec.training.requests import (
     by_request,
     requests_per_row,
@@ -38,6 +44,8 @@ class Batches(keras.utils.PyDataset):
         groups_requests: Whether rows whose user has the same inputs come together, with
             these inputs once. A `TrainableModel` then encodes a user's history once
             for all of them.
+        shares_texts: Whether texts that a language model reads have a row each, however
+            many rows of a batch they have. A `TrainableModel` then reads each once.
 
     Raises:
         SchemaError: There are no rows, or inputs are not what their schema says.
@@ -51,6 +59,7 @@ class Batches(keras.utils.PyDataset):
         first_epoch: int = 0,
         steps_per_call: int = 1,
         groups_requests: bool = False,
+        shares_texts: bool = False,
     ) -> None:
         super().__init__()
         if not len(exposures):
@@ -67,6 +76,9 @@ class Batches(keras.utils.PyDataset):
         if groups_requests:
             share = requests_per_row(exposures)
             self._capacity = usual_capacity(self.batch_size, share)
+        self._texts: dict[str, int] = {}
+        if shares_texts:
+            self._texts = self._usual_texts()
         self.begin(first_epoch)
         # Gathers the next item while the present one is trained on.
         self._thread = ThreadPoolExecutor(1, "batches")
@@ -126,6 +138,19 @@ class Batches(keras.utils.PyDataset):
         self._ready_at[epoch, index] = time.perf_counter()
         return item
 
+    def _usual_texts(self) -> dict[str, int]:
+        """By input that a language model reads, texts of a batch."""
+        names = text_inputs(self._schema)
+        if not names:
+            return {}
+        last = self._num_rows - self.batch_size
+        starts = np.linspace(0, last, SAMPLE_BATCHES).astype(int).tolist()
+        sample = [
+            self._order.rows(0, start, start + self.batch_size)[0]
+            for start in dict.fromkeys(starts)
+        ]
+        return {name: usual_texts(sample, name) for name in names}
+
     def _item(self, epoch: int, index: int):
         """The rows of an item."""
         size = self.batch_size * self.steps_per_call
@@ -137,6 +162,7 @@ class Batches(keras.utils.PyDataset):
             )
         else:
             inputs = self._stacked(inputs)
+        inputs = with_distinct_texts(inputs, self._texts)
         labels = self._stacked(labels)
         if self.steps_per_call > 1:
             return inputs, labels

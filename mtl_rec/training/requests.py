@@ -79,7 +79,12 @@ def usual_capacity(batch_size: int, share: float) -> int:
     """
     mean = batch_size * share
     most = mean + 8 * mean**0.5 + 2
-    return min(batch_size, -(-int(most) // _ROUNDED_TO) * _ROUNDED_TO)
+    return min(batch_size, rounded_up(most))
+
+
+def rounded_up(most: float) -> int:
+    """So that few sizes are compiled."""
+    return -(-int(most) // _ROUNDED_TO) * _ROUNDED_TO
 
 
 def mixed_order(random: np.random.Generator, numbers: np.ndarray) -> np.ndarray:

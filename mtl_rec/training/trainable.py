@@ -13,14 +13,16 @@ from mtl_rec.models.layers.fused_embedding import (
     embeddings_perturbed,
 )
 from mtl_rec.models.layers.request_rows import requests_of_rows
+from mtl_rec.models.layers.text_rows import texts_of_rows
 from mtl_rec.optimizers import RowOptimizer, SplitOptimizer
 from mtl_rec.training.precision import computed_in
 from mtl_rec.training.regularizers import Regularizers
 from mtl_rec.training.regularizers.adversarial import Perturbations
 from mtl_rec.training.request_inputs import (
     expanded,
+    inputs_of_layers,
     request_of_row,
-    without_requests,
+    text_of_each_row,
 )
 
 
@@ -36,7 +38,7 @@ class TrainableModel(keras.Model):
 
     It also takes several batches at once, stacked on a new first axis, as `Batches`
     gives them, and trains on one after the other in a single compiled call; and batches
-    whose user's inputs have a row for each request, with `REQUEST_OF_ROW`.
+    that have a row for each request, with `REQUEST_OF_ROW`, or text, `text_of_row`.
     """
 
     @property
@@ -87,7 +89,7 @@ class TrainableModel(keras.Model):
 
     def table_ids(self, x: Any) -> dict[FusedEmbedding, Any]:
         """The ids that each table is asked for, without reading any table."""
-        ids = self._ids_model(without_requests(x)) if self.tables else {}
+        ids = self._ids_model(inputs_of_layers(x)) if self.tables else {}
         return {layer: ids[layer.name] for layer in self.tables}
 
     def learned_from(self, x: Any, y: Any) -> tuple[Any, Any]:
@@ -113,9 +115,10 @@ class TrainableModel(keras.Model):
             embeddings_given(embeddings),
             embeddings_perturbed(perturbations),
             requests_of_rows(request_of_row(x)),
+            texts_of_rows(text_of_each_row(x)),
             computed_in(layers, self.precision),
         ):
-            return self(without_requests(x), training=True)
+            return self(inputs_of_layers(x), training=True)
 
     def build_losses(self, y: Any) -> None:
         """Makes the losses' running means before a step is traced.

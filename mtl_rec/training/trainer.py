@@ -59,16 +59,17 @@ def fit_best(
     steps_per_call = config.steps_per_call or usual_steps_per_call(
         len(train), config.batch_size
     )
-    groups_requests = config.group_requests
+    groups_requests, shares_texts = config.group_requests, True
     if model.num_replicas > 1:
         # Keras divides the first axis of the data among the devices.
-        steps_per_call, groups_requests = 1, False
+        steps_per_call, groups_requests, shares_texts = 1, False, False
     batches = Batches(
         train,
         config.batch_size,
         seed,
         steps_per_call=steps_per_call,
         groups_requests=groups_requests,
+        shares_texts=shares_texts,
     )
     checkpoint_folder = folder / CHECKPOINTS
     checkpoint_folder.mkdir(parents=True, exist_ok=True)

@@ -81,8 +81,8 @@ def test_overriding_an_aliased_section_leaves_the_other_alone(problems_of, chang
     problems = problems_of(text, "features.b.encoder.kind=words")
 
     assert problems == [
-        "features.b.encoder.kind: must be one of ['bag', 'cnn', 'gru', 'transformer']. "
-        "Received: 'words'."
+        "features.b.encoder.kind: must be one of ['bag', 'cnn', 'gru', 'pretrained', "
+        "'transformer']. Received: 'words'."
     ]
 
 

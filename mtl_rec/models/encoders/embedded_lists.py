@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import keras
 from keras import ops
 
+from mtl_rec.config.pretrained import Pretrained
 from mtl_rec.models.encoders.choosing import encoder_layer
 from mtl_rec.models.encoders.joined_steps import JoinedSteps
 from mtl_rec.models.fields import flattened
@@ -46,6 +47,7 @@ class EmbeddedLists:
         A row for each exposure where the candidate is seen, else as the ids have them.
         """
         assert field.encoder is not None
+        assert not isinstance(field.encoder, Pretrained)
         name = layer_name(field.name, self._network)
         layer = encoder_layer(field.encoder, name)
         steps, ids = self._columns[field.name], self._inputs[field.name]

@@ -14,6 +14,7 @@ from mtl_rec.models.layers.parallel_mlp import ParallelMLP
 from mtl_rec.models.layers.request_rows import RequestRows
 from mtl_rec.models.layers.side_products import SideProducts
 from mtl_rec.models.layers.task_heads import TaskHeads
+from mtl_rec.models.layers.text_rows import TextRows
 from mtl_rec.models.layers.vector_projection import VectorProjection
 
 __all__ = [
@@ -33,5 +34,6 @@ __all__ = [
     "RequestRows",
     "SideProducts",
     "TaskHeads",
+    "TextRows",
     "VectorProjection",
 ]

@@ -41,7 +41,7 @@ def vocabulary_sizes(
     growth: float,
     embedding_dim: int,
 ) -> dict[str, VocabularySize]:
-    """The size of every vocabulary, by name.
+    """The size of every vocabulary that has a table, by name.
 
     Args:
         schema: Learned from all rows looked at.
@@ -58,6 +58,9 @@ def vocabulary_sizes(
     owners = {f.name: f for f in features if is_learned(f)}
     sizes = {}
     for name, vocabulary in schema.vocabularies.items():
+        if vocabulary.language_model:
+            # Has no table, and as many weights whatever the rows.
+            continue
         seen = vocabulary.num_values
         expected = seen
         if name in owners and growth > 1:

@@ -1,10 +1,10 @@
 """The regularizers that a run's config asks for."""
 
-from mtl_rec.config.features import SIDES
+from mtl_rec.config.features import SIDES, Feature
 from mtl_rec.config.regularizers import ColdStartDropout, TextAugmentation
 from mtl_rec.config.training import Training
 from mtl_rec.schema.fields import IdField
-from mtl_rec.schema.schema import Schema
+from mtl_rec.schema.schema import Schema, vocabulary_name
 from mtl_rec.training.regularizers.label_smoothing import LabelSmoothing
 from mtl_rec.training.regularizers.regularizers import Regularizers
 from mtl_rec.training.regularizers.token_noise import TokenNoise
@@ -46,10 +46,16 @@ def _token_noise(config: TextAugmentation | None, schema: Schema) -> list[TokenN
     if config is None or config.dropout == config.swap == 0:
         return []
     return [
-        TokenNoise(feature.name, config.dropout, config.swap)
+        TokenNoise(feature.name, config.dropout, config.swap, _ends(feature, schema))
         for feature in schema.features
         if feature.kind == "text"
     ]
+
+
+def _ends(text: Feature, schema: Schema) -> tuple[int, ...]:
+    """The ids around every text that a language model reads."""
+    model = schema.vocabularies[vocabulary_name(text)].language_model
+    return (model.tokens.start_id, model.tokens.end_id) if model else ()
 
 
 def _label_smoothing(share: float, schema: Schema) -> LabelSmoothing | None:

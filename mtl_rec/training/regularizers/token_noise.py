@@ -1,5 +1,7 @@
 """Texts whose tokens are left out and change places."""
 
+import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +21,7 @@ class TokenNoise:
         dropout: Share of the tokens that are left out.
         swap: Share of the pairs of neighbours that change places; a token is in one
             pair at a step.
+        kept: Ids that always stay where they are, such as those of the ends.
 
     Reference: Wei and Zou, "EDA: Easy Data Augmentation Techniques for Boosting
     Performance on Text Classification Tasks", EMNLP 2019, random deletion and, of
@@ -28,6 +31,7 @@ class TokenNoise:
     input_name: str
     dropout: float
     swap: float
+    kept: Sequence[int] = ()
 
     def __call__(self, ids: Any, step: Any) -> Any:
         """The ids of a batch, `(rows, length)`, in a step."""
@@ -49,16 +53,26 @@ class TokenNoise:
         leads = ops.logical_and(
             ops.logical_and(is_first, drawn), ops.not_equal(following, 0)
         )
+        if self.kept:
+            stays = ops.logical_or(self._is_kept(ids), self._is_kept(following))
+            leads = ops.logical_and(leads, ops.logical_not(stays))
         before = ops.pad(ids[:, :-1], ((0, 0), (1, 0)))
         follows = ops.pad(leads[:, :-1], ((0, 0), (1, 0)))
         return ops.where(leads, following, ops.where(follows, before, ids))
 
     def _thinned(self, ids, step):
         shape = ops.shape(ids)
-        drawn = keyed_shares(shape, step, f"dropout {self.input_name}")
-        left_out = ops.logical_or(drawn < self.dropout, ops.equal(ids, 0))
+        drawn = keyed_shares(shape, step, f"dropout {self.input_name}") < self.dropout
+        if self.kept:
+            drawn = ops.logical_and(drawn, ops.logical_not(self._is_kept(ids)))
+        left_out = ops.logical_or(drawn, ops.equal(ids, 0))
         # Those that stay first, in their order: places are distinct, so is the sorting.
         places = ops.arange(shape[1]) + shape[1] * ops.cast(left_out, "int32")
         order = ops.argsort(places, axis=1)
         kept = ops.where(left_out, ops.zeros_like(ids), ids)
         return ops.take_along_axis(kept, order, axis=1)
+
+    def _is_kept(self, ids):
+        return functools.reduce(
+            ops.logical_or, (ops.equal(ids, own) for own in self.kept)
+        )

@@ -61,3 +61,16 @@ def test_an_empty_text_stays_empty():
     nothing = np.zeros((5, LENGTH), "int32")
 
     np.testing.assert_array_equal(changed(nothing, dropout=0.5, swap=0.5), nothing)
+
+
+def test_tokens_around_a_text_stay_where_they_are(texts):
+    start, end = 1, LENGTH
+    noise = TokenNoise("title", dropout=0.5, swap=0.5, kept=(start, end))
+    whole = texts[texts[:, -1] > 0]
+
+    new = ops.convert_to_numpy(noise(ops.convert_to_tensor(whole), np.int32(3)))
+
+    assert (new[:, 0] == start).all()
+    lengths = np.count_nonzero(new, axis=1)
+    np.testing.assert_array_equal(new[np.arange(len(new)), lengths - 1], end)
+    assert lengths.mean() == pytest.approx(2 + (LENGTH - 2) / 2, abs=0.2)

@@ -1,0 +1,82 @@
+"""Predictions in which a language model reads every text once, a few at a time."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+
+from mtl_rec.models.layers.text_rows import TextRows, vectors_of_rows
+
+TEXTS_AT_ONCE = 128
+"""What a language model has in memory of a text is much more than its vector."""
+
+
+class TextVectors:
+    """A model taken apart: what reads texts, and all that follows.
+
+    Args:
+        model: With named inputs.
+
+    Attributes:
+        rest: Takes vectors of texts too, and then does not read them; the model itself
+            where no language model is in it.
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        self._readers = {}
+        for rows in model.layers:
+            if isinstance(rows, TextRows):
+                (vectors,) = rows._inbound_nodes[0].input_tensors
+                reader = vectors._keras_history.operation
+                self._readers[rows.name] = rows.field, _Reader(reader)
+        names = list(self._readers)
+        self.rest = _GivenVectors(model, names) if names else model
+
+    def __call__(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """The inputs of `rest`, from those of the model."""
+        vectors = {
+            name: _read(reader, inputs[field])
+            for name, (field, reader) in self._readers.items()
+        }
+        return {**inputs, **vectors}
+
+
+class _Reader(keras.Model):
+    """A language model by itself."""
+
+    def __init__(self, reader: keras.layers.Layer) -> None:
+        super().__init__(name="reader")
+        self.reader = reader
+        self.compile(jit_compile=_XLA)
+
+    def call(self, ids: Any) -> Any:
+        return self.reader(ids)
+
+
+class _GivenVectors(keras.Model):
+    """A model that gets vectors of texts by the name of their `TextRows`."""
+
+    def __init__(self, model: keras.Model, names: list[str]) -> None:
+        super().__init__(name="rest")
+        self.whole, self.names = model, names
+        self.compile(jit_compile=_XLA)
+
+    def call(self, inputs: Any) -> Any:
+        others = {n: own for n, own in inputs.items() if n not in self.names}
+        with vectors_of_rows({name: inputs[name] for name in self.names}):
+            return self.whole(others, training=False)
+
+
+# XLA on a CPU is no faster at large products, and takes long to compile them.
+_XLA = keras.backend.backend() == "jax"
+
+
+def _read(reader: keras.Model, ids: np.ndarray) -> np.ndarray:
+    """Vectors of all rows, of which equal ones are read once."""
+    texts, rows = np.unique(ids, axis=0, return_inverse=True)
+    # One size for all: another one would be compiled again.
+    missing = -len(texts) % TEXTS_AT_ONCE
+    padded = np.pad(texts, ((0, missing), (0, 0)), mode="edge")
+    vectors = reader.predict(padded, batch_size=TEXTS_AT_ONCE, verbose=0)
+    return vectors[rows.reshape(-1)]
