@@ -79,6 +79,8 @@ class Batches(keras.utils.PyDataset):
         self._texts: dict[str, int] = {}
         if shares_texts:
             self._texts = self._usual_texts()
+        # Whether an epoch has begun, and whether its items have places for all rows.
+        self._has_begun, self._is_widest = False, False
         self.begin(first_epoch)
         # Gathers the next item while the present one is trained on.
         self._thread = ThreadPoolExecutor(1, "batches")
@@ -112,6 +114,9 @@ class Batches(keras.utils.PyDataset):
         return self.num_items - self._first_item
 
     def __getitem__(self, index: int):
+        is_packed = self._capacity is not None or self._texts
+        if is_packed and not self._has_begun and index < 2:
+            return self._looked_at(index)
         index += self._first_item
         wanted, ahead = (self._epoch, index), self._ahead
         if ahead is None or ahead[0] != wanted:
@@ -120,6 +125,18 @@ class Batches(keras.utils.PyDataset):
         following = (self._epoch + 1, 0) if is_last else (self._epoch, index + 1)
         self._ahead = following, self._thread.submit(self._gathered, *following)
         return ahead[1].result()
+
+    def _looked_at(self, index: int):
+        """What Keras sees before the first epoch, to know the shapes of all items.
+
+        It holds an axis to be of one size that is so in the first two. Requests and
+        texts differ in number, if seldom by more than the places that an item has for
+        them: so the second shows the most places there may be. Where there is no
+        second, all have the most.
+        """
+        self._is_widest = len(self) == 1
+        place = self._epoch, self._first_item + index
+        return self._thread.submit(self._item, *place, index == 1).result()
 
     def ready_at(self, index: int) -> float | None:
         """When an item of this epoch was gathered, by `time.perf_counter`.
@@ -151,18 +168,23 @@ class Batches(keras.utils.PyDataset):
         ]
         return {name: usual_texts(sample, name) for name in names}
 
-    def _item(self, epoch: int, index: int):
-        """The rows of an item."""
+    def _item(self, epoch: int, index: int, has_all_places: bool = False):
+        """The rows of an item; requests and texts may have as many places as rows."""
+        has_all_places |= self._is_widest
         size = self.batch_size * self.steps_per_call
         inputs, labels = self._order.rows(epoch, index * size, (index + 1) * size)
         if self._capacity is not None:
             numbers = inputs.pop(REQUEST_OF_ROW)
+            capacity = self.batch_size if has_all_places else self._capacity
             inputs = by_request(
-                inputs, numbers, self._schema, self.steps_per_call, self._capacity
+                inputs, numbers, self._schema, self.steps_per_call, capacity
             )
         else:
             inputs = self._stacked(inputs)
-        inputs = with_distinct_texts(inputs, self._texts)
+        texts = self._texts
+        if has_all_places:
+            texts = dict.fromkeys(texts, self.batch_size)
+        inputs = with_distinct_texts(inputs, texts)
         labels = self._stacked(labels)
         if self.steps_per_call > 1:
             return inputs, labels
@@ -175,12 +197,17 @@ class Batches(keras.utils.PyDataset):
         shape = (self.steps_per_call, self.batch_size, -1)
         return {name: array.reshape(shape) for name, array in arrays.items()}
 
+    def on_epoch_begin(self) -> None:
+        """Called by Keras, after it has looked at items."""
+        self._has_begun = True
+
     def on_epoch_end(self) -> None:
         """Called by Keras: the next epoch's order.
 
         It calls this once before the first epoch too; `Checkpoints` begins each epoch
         by its number.
         """
+        self._has_begun = False
         self.begin(self._epoch + 1)
 
 

@@ -9,6 +9,7 @@ from mtl_rec.optimizers import LazyAdam
 from mtl_rec.schema import EncodedExposures
 from mtl_rec.schema.encoded_files import open_encoded, write_encoded
 from mtl_rec.training import Batches
+from mtl_rec.training import batches as training_batches
 from mtl_rec.training.requests import (
     MOST_TOGETHER,
     by_request,
@@ -116,6 +117,7 @@ def test_every_epoch_has_every_row_once(stored, visits, tmp_path):
         write_encoded(tmp_path / "train", [visits])
         visits = open_encoded(tmp_path / "train", visits.schema)
     batches = Batches(visits, 60, steps_per_call=2, groups_requests=True)
+    batches.on_epoch_begin()
 
     seen = []
     for index in range(len(batches)):
@@ -178,3 +180,36 @@ def test_requests_of_a_row_are_judged_from_the_first_rows(visits, exposures):
 def test_a_capacity_is_a_little_more_than_the_usual_and_at_most_a_batch():
     assert 128 < usual_capacity(2048, 1 / 16) <= 240
     assert usual_capacity(64, 1.0) == 64
+
+
+@pytest.mark.parametrize("steps_per_call", [1, 2])
+def test_fit_goes_on_where_a_batch_has_more_requests_than_places(
+    steps_per_call, make_model, visits, exposures, monkeypatch
+):
+    """As where the first rows of a log said little of the others."""
+    inputs = dict(visits.inputs)
+    for name in USER_INPUTS:  # Half of the rows are alone.
+        own, alone = inputs[name], exposures.inputs[name]
+        inputs[name] = np.where(np.arange(len(own))[:, None] % 2, own, alone)
+    mixed = EncodedExposures(visits.schema, inputs, visits.labels)
+
+    def batches():
+        return Batches(mixed, 20, steps_per_call=steps_per_call, groups_requests=True)
+
+    first = batches()
+    most = [
+        int(first.item(0, number)[0][REQUEST_OF_ROW].max()) + 1
+        for number in range(first.num_items)
+    ]
+    places = max(most[:2])
+    assert places < max(most)
+    monkeypatch.setattr(training_batches, "usual_capacity", lambda *_: places)
+
+    own = batches()
+    history = make_model().fit(own, epochs=2, shuffle=False, verbose=0)
+
+    assert np.isfinite(history.history["loss"]).all()
+    sizes = {
+        own.item(0, number)[0]["user_ids"].shape[-2] for number in range(own.num_items)
+    }
+    assert sizes == {places, 20}
