@@ -172,7 +172,7 @@ def _write_bare(folder: Path, model) -> None:
 
 def _about(config: RunConfig, schema) -> Mapping:
     """Fields and sizes, in our packed order, for peers that build the same model."""
-    from mtl_rec.config.features import SIDES
+    from mtl_rec.config.feature_section import SIDES
     from mtl_rec.schema.fields import IdField, IdListField, NumberField
 
     def sizes(fields):

@@ -13,8 +13,8 @@ from mtl_rec.config.declared import (
     with_paths,
 )
 from mtl_rec.config.encoder_checks import encoder_problems
+from mtl_rec.config.feature_section import SIDES
 from mtl_rec.config.features import (
-    SIDES,
     EmbeddedFeature,
     Feature,
     Hashed,

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mtl_rec.config.features import SIDES, Numeric, Text, is_hashed
+from mtl_rec.config.feature_section import SIDES
+from mtl_rec.config.features import Numeric, Text, is_hashed
 from mtl_rec.config.tokens import (
     Characters,
     SentencePieces,

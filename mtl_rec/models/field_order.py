@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mtl_rec.config.features import SIDES, Side
+from mtl_rec.config.feature_section import SIDES, Side
 from mtl_rec.config.interactions import Interactions
 from mtl_rec.models.inputs import embedding_tables
 from mtl_rec.models.interactions import interacting_order

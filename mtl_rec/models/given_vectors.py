@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import keras
 from keras import ops
 
-from mtl_rec.config.features import Side, Vector
+from mtl_rec.config.feature_section import Side
+from mtl_rec.config.features import Vector
 from mtl_rec.errors import ArtifactError
 from mtl_rec.models.fields import flattened, joined
 from mtl_rec.models.layer_names import layer_name

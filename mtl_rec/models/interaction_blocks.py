@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from mtl_rec.config.features import SIDES
+from mtl_rec.config.feature_section import SIDES
 from mtl_rec.config.interactions import (
     Concat,
     Cross,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from mtl_rec.config.features import Side
+from mtl_rec.config.feature_section import Side
 from mtl_rec.schema.fields import Field, IdField, IdListField, VectorField
 
 EmbeddedField = IdField | IdListField | VectorField

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import keras
 from keras import ops
 
-from mtl_rec.config.features import SIDES, Side
+from mtl_rec.config.feature_section import SIDES, Side
 from mtl_rec.models.fields import flattened, joined
 from mtl_rec.models.placed_fields import InteractingSide, interacting_side
 from mtl_rec.schema.fields import IdField, IdListField

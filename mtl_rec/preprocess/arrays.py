@@ -7,13 +7,8 @@ import numpy as np
 import pyarrow as pa
 import tensorflow as tf
 
-from mtl_rec.config.features import (
-    SIDES,
-    Feature,
-    IdSequence,
-    MultiCategorical,
-    is_by_row,
-)
+from mtl_rec.config.feature_section import SIDES
+from mtl_rec.config.features import Feature, IdSequence, MultiCategorical, is_by_row
 from mtl_rec.config.sampling import SAMPLING_OFFSET
 from mtl_rec.preprocess.counting import count_values
 from mtl_rec.preprocess.graph import EncodingGraph

@@ -7,15 +7,14 @@ from typing import Any
 
 import tensorflow as tf
 
+from mtl_rec.config.feature_section import SIDES, Side
 from mtl_rec.config.features import (
-    SIDES,
     Categorical,
     Feature,
     Hashed,
     IdSequence,
     MultiCategorical,
     Numeric,
-    Side,
     Text,
     Vector,
     is_by_row,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from mtl_rec.config.features import SIDES
+from mtl_rec.config.feature_section import SIDES
 from mtl_rec.config.sampling import SAMPLING_OFFSET
 from mtl_rec.errors import SchemaError
 from mtl_rec.schema.encoded import EncodedExposures

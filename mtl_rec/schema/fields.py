@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mtl_rec.config.encoders import Encoder, needs_candidate
-from mtl_rec.config.features import Side
+from mtl_rec.config.feature_section import Side
 from mtl_rec.config.pretrained import Pretrained
 from mtl_rec.schema.language_models import LanguageModel
 

@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 
 from mtl_rec.config.candidates import candidate_of
 from mtl_rec.config.encoders import MeanEncoder
-from mtl_rec.config.features import SIDES, Feature, IdSequence, Side, is_by_row
+from mtl_rec.config.feature_section import SIDES, Side
+from mtl_rec.config.features import Feature, IdSequence, is_by_row
 from mtl_rec.config.sampling import SAMPLING_OFFSET
 from mtl_rec.config.tasks import Task
 from mtl_rec.schema.fields import (

@@ -6,7 +6,6 @@ from typing import Any
 
 import keras
 
-from mtl_rec.models.layers.field_linear import on_gpu
 from mtl_rec.models.layers.fused_embedding import (
     FusedEmbedding,
     embeddings_given,
@@ -15,6 +14,7 @@ from mtl_rec.models.layers.fused_embedding import (
 from mtl_rec.models.layers.request_rows import requests_of_rows
 from mtl_rec.models.layers.text_rows import texts_of_rows
 from mtl_rec.optimizers import RowOptimizer, SplitOptimizer
+from mtl_rec.training.jit import jit_pays
 from mtl_rec.training.precision import computed_in
 from mtl_rec.training.regularizers import Regularizers
 from mtl_rec.training.regularizers.adversarial import Perturbations
@@ -190,20 +190,9 @@ class TrainableModel(keras.Model):
         object.__setattr__(self, "precision", precision)
         object.__setattr__(self, "regularizers", regularizers or Regularizers())
         if jit_compile == "auto":
-            jit_compile = self._jit_pays()
+            jit_compile = jit_pays(self)
         object.__setattr__(self, "jit_dense_part", jit_compile)
         optimizer.build(self.trainable_variables)
-
-    def _jit_pays(self) -> bool:
-        """Not on a CPU with dropout, whose random numbers XLA draws slowly there.
-
-        Measured on TensorFlow with Keras' layer, 8 experts of 16 units, batch 512, two
-        cores: 125 microseconds of CPU per row under XLA, 30 without.
-        """
-        dropout = keras.layers.Dropout  # Not ours, whose masks are hashes.
-        layers = self._flatten_layers(include_self=False)
-        drops = any(isinstance(layer, dropout) and layer.rate > 0 for layer in layers)
-        return not drops or on_gpu()
 
     def _symbolic_build(self, iterator: Any = None, data_batch: Any = None) -> None:
         """Called by Keras before training; it builds with one batch, not several."""

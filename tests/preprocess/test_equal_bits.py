@@ -7,7 +7,7 @@ import tensorflow as tf
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mtl_rec.config.features import SIDES
+from mtl_rec.config.feature_section import SIDES
 from mtl_rec.preprocess.arrays import raw_tensors
 from mtl_rec.schema.fields import IdField, IdListField
 from mtl_rec.schema.rows import canonical

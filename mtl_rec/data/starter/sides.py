@@ -1,6 +1,6 @@
 """Whose a column is: the user's, the item's, or the moment's."""
 
-from mtl_rec.config.features import Side
+from mtl_rec.config.feature_section import Side
 from mtl_rec.data.starter import names
 from mtl_rec.data.starter.dependence import determined_share
 from mtl_rec.data.starter.names import has_word, is_moment, words

@@ -1,6 +1,7 @@
 """The regularizers that a run's config asks for."""
 
-from mtl_rec.config.features import SIDES, Feature
+from mtl_rec.config.feature_section import SIDES
+from mtl_rec.config.features import Feature
 from mtl_rec.config.regularizers import ColdStartDropout, TextAugmentation
 from mtl_rec.config.training import Training
 from mtl_rec.schema.fields import IdField
