@@ -32,7 +32,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ablation.reading import Readings, collect
+from ablation.reading import Readings, collect, time_requests
 from ablation.reading_table import bars_of, notes_of, table_of
 from ablation.texts import FEW_VARIANTS, FROZEN, LORA, VARIANTS, Case
 from peers.environments import DEFAULT
@@ -60,6 +60,7 @@ def main() -> int:
     readings: list[Readings] = []
     for name in options.only:
         readings += collect(CASES[name], options)
+    time_requests(readings)
     which = "" if set(options.only) == set(CASES) else "_" + "_".join(options.only)
     return report(
         f"text_ablation{which}",

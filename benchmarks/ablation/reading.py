@@ -43,6 +43,7 @@ class Readings:
         ceilings: By seed and name, what learners would predict who knew, by event.
         runs: By variant and seed.
         request_ms: By variant.
+        opened: By variant, the rows of the first seed.
     """
 
     title: str
@@ -53,6 +54,7 @@ class Readings:
     )
     runs: dict[str, dict[int, Run]] = field(default_factory=dict)
     request_ms: dict[str, float] = field(default_factory=dict)
+    opened: dict[str, DataSet] = field(default_factory=dict)
 
     def about(self) -> dict[str, Any]:
         """How every run was trained."""
@@ -98,12 +100,19 @@ def collect(case: Case, options: Namespace) -> list[Readings]:
                 run = kept_run(part[0], variant, FEW_SETTINGS, seed, options)
                 few.runs.setdefault(variant, {})[seed] = run
         if number == 0:
-            everything.request_ms = few.request_ms = {
-                # Each by itself: a language model takes a thousand times as long.
-                name: request_milliseconds(own)
-                for name, own in opened.items()
-            }
+            everything.opened = few.opened = dict(opened)
     return [everything, few] if few.runs else [everything]
+
+
+def time_requests(readings: list[Readings]) -> None:
+    """Asks for rankings, after the last training: TensorFlow's C library ends XLA."""
+    timed: dict[int, float] = {}
+    for own in readings:
+        for variant in own.runs:
+            data_set = own.opened[variant]
+            if id(data_set) not in timed:
+                timed[id(data_set)] = request_milliseconds(data_set)
+            own.request_ms[variant] = timed[id(data_set)]
 
 
 def scored(readings: Readings, case: Case, data_set: DataSet, seed: int) -> None:
