@@ -8,7 +8,7 @@ from mtl_rec.config.base import Count, NonEmpty, Section
 
 
 class Frozen(Section):
-    """Nothing of the language model is trained, only the projection of its vectors."""
+    """Nothing of it is trained, only the projection of its vectors."""
 
     kind: Literal["frozen"] = "frozen"
 
@@ -48,7 +48,7 @@ PretrainedMode = Annotated[
 
 
 class Pretrained(Section):
-    """A BERT that was trained to make vectors of texts. It brings its own tokens.
+    """A BERT that others have trained, with tokens of its own.
 
     Needs KerasHub, an extra. If texts belong to items and nothing of it is trained,
     `mtl-rec encode-items` and a feature of `kind: vector` give the same for less.
