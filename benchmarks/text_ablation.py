@@ -7,9 +7,9 @@
 The model of a shipped config is trained without its item's text, with the text read by
 every encoder (bag, cnn, gru, transformer, all with their defaults), and with vectors of
 a pretrained MiniLM that is not trained, by item id, in its place. Each tries the same
-settings on the first seed (none, `cold_start_dropout` of the item's id, and that with a
-weaker pull) and keeps those of the lowest normalised entropy on the validation part, as
-it is and with all items unknown. Nothing else differs.
+settings on the first seed (`cold_start_dropout` of the item's id at rates of 0, .2 or
+.5) and keeps that of the lowest normalised entropy on the validation part, as it is and
+with all items unknown. Nothing else differs.
 
 `quickstart` is the simulated shop, for every seed another one, larger than shipped so
 that there are items to read about; it is scored against its true probabilities. What an

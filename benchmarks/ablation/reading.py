@@ -16,11 +16,12 @@ from contenders.scored import Scored, scored_outputs
 from ablation.cold import band_rows, tuning_loss
 from ablation.latency import request_milliseconds
 from ablation.texts import (
+    BAG,
     CANDIDATES,
-    DROPPED,
     FROZEN,
     IDS,
     ITEM,
+    OFTEN_DROPPED,
     Case,
     some_rows,
     texts_of_items,
@@ -29,7 +30,7 @@ from ablation.texts import (
 from ablation.training import trained
 
 FEW_ROWS = {"train": 20_000, "validation": 5_000, "test": 20_000}
-FEW_SETTINGS = (DROPPED, "training.batch_size=128", "training.epochs=2")
+FEW_SETTINGS = (OFTEN_DROPPED, "training.batch_size=128", "training.epochs=2")
 
 
 @dataclass
@@ -78,7 +79,7 @@ def collect(case: Case, options: Namespace) -> list[Readings]:
         for variant in dict.fromkeys([*options.variants, *few_variants]):
             vectors = None
             if variant == FROZEN:
-                vectors = item_vectors(case, opened[IDS], seed, options)
+                vectors = item_vectors(case, seed, options)
             if variant not in opened:
                 opened[variant] = case.opened(seed, variant, options.model, vectors)
             data_set = opened[variant]
@@ -147,7 +148,7 @@ def ceilings(
     return found
 
 
-def item_vectors(case: Case, data_set: DataSet, seed: int, options: Namespace) -> Path:
+def item_vectors(case: Case, seed: int, options: Namespace) -> Path:
     """The file of the vectors of all items' texts, made once."""
     from mtl_rec.pretrained import load_text_encoder
     from mtl_rec.pretrained.encoding_items import encode_items
@@ -157,7 +158,8 @@ def item_vectors(case: Case, data_set: DataSet, seed: int, options: Namespace) -
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         encoder = load_text_encoder(str(options.model))
-        texts = texts_of_items(case, data_set)
+        # Of rows that have the text.
+        texts = texts_of_items(case, case.opened(seed, BAG, None, None))
         encode_items(texts, encoder, path, progress=print_progress)
     return path
 
