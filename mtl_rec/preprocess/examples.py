@@ -93,7 +93,7 @@ def _counts_before(flags: tf.Tensor) -> tf.Tensor:
 def _written(value: str | bytes | float | Sequence) -> tf.train.Feature:
     if isinstance(value, str | bytes) or not isinstance(value, Sequence):
         value = [value]
-    if value and isinstance(value[0], float):
+    if value and not isinstance(value[0], str | bytes):
         return tf.train.Feature(float_list=tf.train.FloatList(value=value))
     strings = [v.encode() if isinstance(v, str) else v for v in value]
     return tf.train.Feature(bytes_list=tf.train.BytesList(value=strings))

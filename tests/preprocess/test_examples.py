@@ -75,3 +75,21 @@ def test_missing_features_are_padding_and_nan():
     assert parsed["history"].numpy().tolist() == [[b"", b"", b""]]
     assert parsed["tags"].numpy().tolist() == [[b"", b""]]
     assert np.isnan(parsed["price"].numpy()).all()
+
+
+def test_whatever_is_a_number_is_written_as_one():
+    """Rows of logs say by a truth value whether they were sampled."""
+    row = {"sampled": True, "count": 3, "price": 2.5, "vector": [1, 2.0]}
+
+    example = tf.train.Example.FromString(serialized_example(row))
+
+    found = {
+        name: list(feature.float_list.value)
+        for name, feature in example.features.feature.items()
+    }
+    assert found == {
+        "sampled": [1.0],
+        "count": [3.0],
+        "price": [2.5],
+        "vector": [1.0, 2.0],
+    }
