@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import Any
 
 from ablation.reading import Readings, collect, time_requests
-from ablation.reading_table import bars_of, notes_of, table_of
+from ablation.reading_table import bars_of, notes_of, scores_of, table_of
 from ablation.texts import FEW_VARIANTS, FROZEN, LORA, VARIANTS, Case
 from peers.environments import DEFAULT
 from reporting import argument_parser, report
@@ -61,14 +61,15 @@ def main() -> int:
     for name in options.only:
         readings += collect(CASES[name], options)
     time_requests(readings)
+    scored = [(own, scores_of(own)) for own in readings]
     which = "" if set(options.only) == set(CASES) else "_" + "_".join(options.only)
     return report(
         f"text_ablation{which}",
-        [row for own in readings for row in table_of(own)],
-        [bar for own in readings for bar in bars_of(own)],
+        [row for own in scored for row in table_of(*own)],
+        [bar for own in scored for bar in bars_of(*own)],
         {own.title: own.about() for own in readings},
         options,
-        notes=[note for own in readings for note in notes_of(own)],
+        notes=[note for own in scored for note in notes_of(*own)],
     )
 
 

@@ -49,6 +49,19 @@ def over_users(output: Scored, seed: int, predicted: np.ndarray) -> Aucs:
     return aucs(output, own) if output.truth is None else true_aucs(output, own)
 
 
+def over_users_once(output: Scored, predicted: np.ndarray) -> float:
+    """The same of the rows as they are alone, which takes far less time."""
+    from mtl_rec.metrics import binary
+    from mtl_rec.metrics.resampling import Resamples
+    from mtl_rec.metrics.soft import soft_auc
+
+    values = predicted[output.rows]
+    if output.truth is None:
+        return binary.auc(output.labels, values, weights=output.weights)
+    undrawn = Resamples.of(np.arange(len(values)), 0)
+    return soft_auc(output.truth, values, undrawn).value
+
+
 def within_users(output: Scored, seed: int, predicted: np.ndarray) -> Aucs:
     """AUC over pairs of rows of one user, every pair alike."""
     truth = output.labels if output.truth is None else output.truth

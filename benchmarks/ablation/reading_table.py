@@ -15,6 +15,7 @@ from ablation.cold import (
     COLD,
     merged,
     over_users,
+    over_users_once,
     restricted,
     shares_of_gap,
     within_users,
@@ -65,8 +66,8 @@ def _event_scores(readings: Readings, number: int) -> EventScores:
             [within_users(cold[seed], seed, values) for seed, values in own.items()]
         )
         bands[name] = {
-            band: _mean(
-                over_users(_band(readings, seed, outputs[seed], band), seed, values)
+            band: mean(
+                over_users_once(_band(readings, seed, outputs[seed], band), values)
                 for seed, values in own.items()
             )
             for band in BANDS
@@ -95,16 +96,10 @@ def _predictions(readings: Readings, event: str) -> dict[str, dict[int, np.ndarr
     return found
 
 
-def _mean(scores: Any) -> float:
-    return mean(value for own in scores for value in own.exact.values())
-
-
-def table_of(readings: Readings) -> list[dict[str, Any]]:
+def table_of(readings: Readings, events: list[EventScores]) -> list[dict[str, Any]]:
     """One row for each event and model."""
     return [
-        _row(readings, scores, name)
-        for scores in scores_of(readings)
-        for name in scores.overall
+        _row(readings, scores, name) for scores in events for name in scores.overall
     ]
 
 
@@ -136,10 +131,10 @@ def _row(readings: Readings, scores: EventScores, name: str) -> dict[str, Any]:
     }
 
 
-def bars_of(readings: Readings) -> list[Bar]:
+def bars_of(readings: Readings, events: list[EventScores]) -> list[Bar]:
     """Half of the way to the ceiling where it is known; else not behind ids alone."""
     bars = []
-    for scores in scores_of(readings):
+    for scores in events:
         place = f"{readings.title}, {scores.event}"
         texts = [name for name in readings.runs if name != IDS]
         if not texts:
@@ -160,10 +155,10 @@ def bars_of(readings: Readings) -> list[Bar]:
     return bars
 
 
-def notes_of(readings: Readings) -> list[str]:
+def notes_of(readings: Readings, events: list[EventScores]) -> list[str]:
     """How much of the way from the true ceiling's lift could be read at all."""
     notes = []
-    for scores in scores_of(readings):
+    for scores in events:
         if "readable" not in scores.cold:
             continue
         (share,) = shares_of_gap(
