@@ -173,7 +173,7 @@ def test_every_command_is_in_its_tables():
 
 
 def test_the_config_it_shows_is_right(tmp_path):
-    shop, _, vectors, evaluation, export = blocks(README, "yaml")
+    shop, _, vectors, title, evaluation, export = blocks(README, "yaml")
     (tmp_path / "shop.yaml").write_text(shop + evaluation + export)
 
     config = load_config(tmp_path / "shop.yaml")
@@ -184,6 +184,8 @@ def test_the_config_it_shows_is_right(tmp_path):
     assert config.export.gate == type(config.export.gate)()
     features = TypeAdapter(list[Feature]).validate_python(yaml.safe_load(vectors))
     assert [feature.kind for feature in features] == ["vector", "sequence"]
+    (text,) = TypeAdapter(list[Feature]).validate_python(yaml.safe_load(title))
+    assert text.encoder.mode.kind == "lora"
 
 
 def test_the_log_it_shows_is_right(tmp_path):

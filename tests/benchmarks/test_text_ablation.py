@@ -14,6 +14,7 @@ from ablation.cold import (
 )
 from ablation.texts import LORA, VARIANTS, read_by
 from contenders.comparing import Aucs
+from contenders.datasets import CONFIGS
 from contenders.scored import Scored
 from shop.readable import readable_probabilities
 
@@ -113,7 +114,7 @@ def test_who_lacks_nothing_knows_the_truth_and_who_lacks_taste_does_not():
 
 @pytest.mark.parametrize("variant", [*VARIANTS, LORA])
 def test_models_differ_in_how_the_text_is_read_alone(variant, tmp_path):
-    config = load_config("configs/quickstart.yaml")
+    config = load_config(CONFIGS / "quickstart.yaml")
     features = {feature.name: feature.model_dump() for feature in config.features}
     text = features["title"]
 

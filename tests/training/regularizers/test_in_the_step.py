@@ -9,6 +9,7 @@ from mtl_rec.config.features import Text
 from mtl_rec.config.training import Training
 from mtl_rec.models import load_model
 from mtl_rec.schema import Schema
+from mtl_rec.schema.fields import Vocabulary
 from mtl_rec.training import Batches
 from mtl_rec.training.regularizers.building import build_regularizers
 from mtl_rec.training.requests import user_inputs
@@ -181,7 +182,8 @@ def test_a_saved_model_goes_on_with_its_regularizers(make_regularized, tmp_path)
 def test_texts_are_changed_and_nothing_else(schema):
     title = Text(kind="text", name="title", side="item", max_tokens=4)
     features = (*schema.features, title)
-    with_text = Schema(features, schema.tasks, schema.vocabularies, {})
+    vocabularies = {**schema.vocabularies, "title": Vocabulary("title", 1, 9, None)}
+    with_text = Schema(features, schema.tasks, vocabularies, {})
     config = Training(text_augmentation={"dropout": 0.5})
     x = {"title": np.ones((50, 4), "int32"), "history": np.ones((50, 4), "int32")}
 
