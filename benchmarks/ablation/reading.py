@@ -39,6 +39,7 @@ class Readings:
 
     Attributes:
         title: Of the log, and the rows that are learned from.
+        is_few: Whether these are some of them.
         outputs: By seed, what is scored on the test part.
         bands: By seed, masks of rows by how often their item is in training.
         ceilings: By seed and name, what learners would predict who knew, by event.
@@ -48,6 +49,7 @@ class Readings:
     """
 
     title: str
+    is_few: bool = False
     outputs: dict[int, list[Scored]] = field(default_factory=dict)
     bands: dict[int, dict[str, np.ndarray]] = field(default_factory=dict)
     ceilings: dict[int, dict[str, Mapping[str, np.ndarray]]] = field(
@@ -69,7 +71,7 @@ def collect(case: Case, options: Namespace) -> list[Readings]:
     """Kept runs, and those that are trained now: of all rows, and of few."""
     case = replace(case, overrides=(*case.overrides, *options.overrides))
     everything = Readings(case.config)
-    few = Readings(f"{case.config}, {FEW_ROWS['train']:,} rows")
+    few = Readings(f"{case.config}, {FEW_ROWS['train']:,} rows", is_few=True)
     chosen: dict[str, tuple[str, ...]] = {}
     opened: dict[str, DataSet] = {}
     for number, seed in enumerate(options.seeds):

@@ -141,7 +141,8 @@ def bars_of(readings: Readings, events: list[EventScores]) -> list[Bar]:
             continue
         ceilings = {name: scores.cold[name] for name in CEILINGS if name in scores.cold}
         own = {name: scores.cold[name] for name in readings.runs}
-        for ceiling, shares in shares_of_gap(own, IDS, ceilings).items():
+        asked = {} if readings.is_few else ceilings
+        for ceiling, shares in shares_of_gap(own, IDS, asked).items():
             best = max(texts, key=shares.__getitem__)
             what = f"{place}: way from ids only to {ceiling}, on cold items, of {best}"
             bars.append(Bar(what, shares[best], HALF))
