@@ -72,11 +72,15 @@ def _event_scores(readings: Readings, number: int) -> EventScores:
             )
             for band in BANDS
         }
-    positives = [
-        sum(own.positives for own in part.values()) for part in (outputs, cold)
-    ]
+    positives = [_positives(readings, list(part.values())) for part in (outputs, cold)]
     event = next(iter(outputs.values())).name
     return EventScores(event, (positives[0], positives[1]), overall, within, bands)
+
+
+def _positives(readings: Readings, outputs: list[Scored]) -> int:
+    """Of all seeds' data, which are the same rows where they are not simulated."""
+    are_apart = any(readings.ceilings.values())
+    return sum(own.positives for own in outputs[: None if are_apart else 1])
 
 
 def _band(readings: Readings, seed: int, output: Scored, band: str) -> Scored:
