@@ -15,7 +15,7 @@ from mtl_rec.config.features import (
 from mtl_rec.config.sampling import IS_SAMPLED, LOG_SAMPLING_RATE
 from mtl_rec.config.tasks import Task
 from mtl_rec.errors import SchemaError
-from mtl_rec.schema.raw_types import dictionary_type, is_list
+from mtl_rec.schema.raw_types import dictionary_type, is_list, split_texts
 from mtl_rec.schema.vector_values import vector_values
 
 
@@ -193,13 +193,7 @@ def _parsed(array: pa.Array, title: str) -> pa.Array:
 
 
 def _lists(values: pa.ChunkedArray, separator: str, title: str) -> pa.Array:
-    array = _one_chunk(values)
-    if pa.types.is_null(array.type):
-        array = array.cast(pa.string())
-    if pa.types.is_string(array.type):
-        # Splitting "" gives one empty string, not none.
-        array = pc.if_else(pc.equal(array, ""), None, array)
-        array = pc.split_pattern(array, separator)
+    array = split_texts(_one_chunk(values), separator)
     if not is_list(array.type):
         expected = f"lists, or strings joined by '{separator}'"
         raise _wrong_type(title, expected, array.type)

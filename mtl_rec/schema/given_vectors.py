@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from mtl_rec.errors import ArtifactError
+from mtl_rec.schema.raw_types import is_list
 from mtl_rec.whole_files import written_whole
 
 _SHOWN = 3
@@ -67,7 +68,7 @@ def read_vectors(path: str | os.PathLike[str]) -> GivenVectors:
             f"The vectors in '{path}' can't be read: {error}. `mtl-rec encode-items` "
             "writes such a file."
         ) from error
-    lists = [f.name for f in table.schema if _is_list(f.type)]
+    lists = [f.name for f in table.schema if _is_list_of_numbers(f.type)]
     ids = [f.name for f in table.schema if _is_id(f.type)]
     others = [f for f in table.schema if not pa.types.is_fixed_size_binary(f.type)]
     if len(lists) != 1 or len(ids) != 1 or len(others) != len(ids + lists):
@@ -136,13 +137,8 @@ def _vectors(lists: pa.Array, path: str | os.PathLike[str]) -> np.ndarray:
     return vectors
 
 
-def _is_list(kind: pa.DataType) -> bool:
-    is_list = (
-        pa.types.is_list(kind)
-        or pa.types.is_large_list(kind)
-        or pa.types.is_fixed_size_list(kind)
-    )
-    return is_list and _is_number(kind.value_type)
+def _is_list_of_numbers(kind: pa.DataType) -> bool:
+    return is_list(kind) and _is_number(kind.value_type)
 
 
 def _is_number(kind: pa.DataType) -> bool:

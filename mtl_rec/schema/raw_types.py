@@ -1,6 +1,7 @@
 """The Arrow types that canonical rows have."""
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mtl_rec.config.features import (
     Feature,
@@ -54,3 +55,14 @@ def is_list(kind: pa.DataType) -> bool:
         or pa.types.is_large_list(kind)
         or pa.types.is_fixed_size_list(kind)
     )
+
+
+def split_texts(array: pa.Array, separator: str) -> pa.Array:
+    """Lists of what a separator parts in texts, none in "", and others as they are."""
+    if pa.types.is_null(array.type):
+        array = array.cast(pa.string())
+    if pa.types.is_string(array.type):
+        # Splitting "" gives one empty string, not none.
+        array = pc.if_else(pc.equal(array, ""), None, array)
+        array = pc.split_pattern(array, separator)
+    return array

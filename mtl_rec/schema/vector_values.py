@@ -6,7 +6,7 @@ import pyarrow.compute as pc
 
 from mtl_rec.config.features import Vector
 from mtl_rec.errors import SchemaError
-from mtl_rec.schema.raw_types import is_list, raw_type
+from mtl_rec.schema.raw_types import is_list, raw_type, split_texts
 
 SEPARATOR = "|"
 
@@ -56,12 +56,8 @@ def vector_rows(values: pa.Array) -> np.ndarray:
 
 
 def _lists(array: pa.Array, feature: Vector, title: str) -> pa.Array:
-    if pa.types.is_null(array.type):
-        array = array.cast(pa.string())
     separator = feature.separator or SEPARATOR
-    if pa.types.is_string(array.type):
-        array = pc.if_else(pc.equal(array, ""), None, array)
-        array = pc.split_pattern(array, separator)
+    array = split_texts(array, separator)
     if not is_list(array.type):
         raise SchemaError(
             f"{title} must hold lists of numbers, or strings of numbers joined by "
