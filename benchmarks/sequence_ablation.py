@@ -21,7 +21,6 @@ left out; compare those alone that were trained on the same. What is trained is 
 """
 
 import sys
-from pathlib import Path
 from typing import Any
 
 from ablation.encoders import ENCODERS, collect
@@ -30,7 +29,7 @@ from contenders.columns import fingerprint
 from contenders.datasets import open_data_set
 from contenders.scored import scored_outputs
 from peers.environments import DEFAULT
-from reporting import argument_parser, report
+from reporting import kept_runs_parser, report
 
 WORK = DEFAULT.parent / "sequence_ablation"
 SHOP = (
@@ -71,18 +70,13 @@ def main() -> int:
 
 
 def parsed() -> Any:
-    parser = argument_parser((__doc__ or "").partition("\n")[0])
-    parser.add_argument("--only", nargs="+", choices=DATA_SETS, metavar="DATA")
+    parser = kept_runs_parser((__doc__ or "").partition("\n")[0], DATA_SETS, WORK)
     parser.add_argument(
         "--encoders",
         nargs="+",
         choices=ENCODERS,
         metavar="ENCODER",
         help="mean and any of: " + "; ".join(ENCODERS),
-    )
-    parser.add_argument("--seeds", nargs="+", type=int, metavar="SEED")
-    parser.add_argument(
-        "--work", type=Path, default=WORK, help=f"where runs are kept ({WORK})"
     )
     options = parser.parse_args()
     options.only = options.only or list(QUICK_DATA if options.quick else DATA_SETS)

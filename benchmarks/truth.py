@@ -27,7 +27,7 @@ from contenders.scored import Scored, scored_outputs
 from contenders.table import overview_row, table_row
 from contenders.verdicts import bars_of, comparisons_of, sentences, unclaimed
 from peers.environments import DEFAULT
-from reporting import argument_parser, markdown, report
+from reporting import kept_runs_parser, markdown, report
 
 WORK = DEFAULT.parent / "truth"
 SEEDS, QUICK_SEEDS = (1, 2, 3, 4, 5), (1,)
@@ -55,8 +55,7 @@ def main() -> int:
 
 
 def parsed() -> Any:
-    parser = argument_parser((__doc__ or "").partition("\n")[0])
-    parser.add_argument("--only", nargs="+", choices=DATA_SETS, metavar="DATA")
+    parser = kept_runs_parser((__doc__ or "").partition("\n")[0], DATA_SETS, WORK)
     parser.add_argument(
         "--contenders",
         nargs="+",
@@ -64,10 +63,6 @@ def parsed() -> Any:
         default=CONTENDERS,
         metavar="CONTENDER",
         help=", ".join(CONTENDERS),
-    )
-    parser.add_argument("--seeds", nargs="+", type=int, metavar="SEED")
-    parser.add_argument(
-        "--work", type=Path, default=WORK, help=f"where runs are kept ({WORK})"
     )
     parser.add_argument(
         "--report-only", action="store_true", help="of the runs that are there"
