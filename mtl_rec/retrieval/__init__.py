@@ -1,0 +1,1 @@
+"""The few hundred candidates that a ranker deserves, found among all items."""
