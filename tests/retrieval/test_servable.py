@@ -140,7 +140,7 @@ def test_the_manifest_says_that_it_retrieves(version):
 
     assert manifest["kind"] == "retrieval"
     assert manifest["retrieval"] == {"items": 60, "top_k": 20, "has_vectors": True}
-    assert manifest["metrics"] == {"recall@20": 0.25}
+    assert manifest["metrics"]["recall@20"]["value"] == 0.25
     assert manifest["name"] == "shop-two_tower"
 
 
