@@ -46,7 +46,7 @@ def _recall_table(report: "GateReport") -> Table:
     for heading in ("served", "new", "difference"):
         table.add_column(heading, justify="right")
     table.add_column("verdict")
-    for own in report.recalls:
+    for own in report.recalls or ():
         served = "" if own.served is None else f"{own.served:.4f}"
         change = "" if own.served is None else f"{own.new - own.served:+.4f}"
         new = f"{own.new:.4f}"
@@ -70,9 +70,14 @@ def _without_rows(report: "GateReport") -> str:
         if report.served is None
         else f"Quality was not compared with version {report.served}"
     )
+    what_for = (
+        "Give labelled rows with --data to judge AUC and calibration."
+        if report.recalls is None
+        else "Its manifest has no recall to judge."
+    )
     return (
-        f"{with_whom}; the golden rows, the weights and the signatures are sound. Give "
-        "labelled rows with --data to judge AUC and calibration."
+        f"{with_whom}; the golden rows, the weights and the signatures are sound. "
+        f"{what_for}"
     )
 
 

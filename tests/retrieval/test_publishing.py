@@ -15,6 +15,8 @@ from mtl_rec.errors import ArtifactError, GateError, VerificationError
 from mtl_rec.export.climbing import climb
 from mtl_rec.export.manifest import MANIFEST_FILE, golden_proofs
 from mtl_rec.export.scoring import open_version
+from mtl_rec.run.ranking import rank_by_version
+from mtl_rec.run.served_predicting import predict_file_by_server
 from mtl_rec.serving.client import Client
 from mtl_rec.serving.local import LocalServer
 from mtl_rec.serving.server_rung import local_server_rung
@@ -84,7 +86,9 @@ def test_a_version_without_recall_is_published_and_not_judged(with_recall, tmp_p
     published = publish_version(with_recall(None), models)
 
     assert published.checked.gate.recalls == []
-    assert "Quality was not compared" in shown(gate_table(published.checked.gate))[0]
+    lines = " ".join(shown(gate_table(published.checked.gate)))
+    assert "Quality was not compared with version 1" in lines
+    assert lines.endswith("Its manifest has no recall to judge.")
 
 
 def test_labelled_rows_are_refused_as_they_judge_no_lists(with_recall, tmp_path):
@@ -114,23 +118,48 @@ def test_an_answer_with_two_items_swapped_fails_its_proof(version):
         list(climb(version, proofs, [local_server_rung()]))
 
 
-@pytest.mark.parametrize("protocol", ["grpc", "http"])
-def test_the_client_asks_for_lists_without_what_was_bought(protocol, version, rows):
-    users = pd.DataFrame(rows[["user_id", "history", "age"]].head(3))
-    users["history"] = [list(own)[-3:] for own in users["history"]]
+def test_it_can_not_rank(version):
+    with pytest.raises(ArtifactError, match=r"no signature 'rank', only \['excl"):
+        rank_by_version(version, {}, [{}])
+
+
+@pytest.fixture(params=["grpc", "http"])
+def client(request, version):
     with LocalServer({"shop": version.parent}, grpc_port=0, rest_port=0) as server:
-        port = server.grpc_port if protocol == "grpc" else server.rest_port
-        with Client(f"{protocol}://127.0.0.1:{port}", "shop") as client:
-            before = client.predict(users)
-            bought = [
-                [str(row[0])] * (place + 1) for place, row in enumerate(ids(before))
-            ]
-            asked = users.assign(excluded_items=bought)
-            after = client.predict(asked, signature="excluding")
+        port = server.grpc_port if request.param == "grpc" else server.rest_port
+        with Client(f"{request.param}://127.0.0.1:{port}", "shop") as own:
+            yield own
+
+
+@pytest.fixture
+def users(rows):
+    own = pd.DataFrame(rows[["user_id", "history", "age"]].head(3))
+    return own.assign(history=[list(history)[-3:] for history in own["history"]])
+
+
+def test_the_client_asks_for_lists_without_what_was_bought(client, users):
+    before = client.predict(users)
+    bought = [[row[0]] * times for times, row in enumerate(ids(before), 1)]
+
+    after = client.predict(users.assign(excluded_items=bought), signature="excluding")
 
     for old, new in zip(ids(before), ids(after), strict=True):
         assert new[:19] == old[1:]
     assert (np.diff(after["scores"], axis=1) <= 0).all()
+
+
+def test_a_file_of_users_becomes_one_of_lists(client, users, tmp_path):
+    rows, lists = tmp_path / "rows.jsonl", tmp_path / "lists.parquet"
+    users.to_json(rows, orient="records", lines=True)
+
+    predict_file_by_server(client, rows, lists, ["user_id"])
+
+    written = pd.read_parquet(lists)
+    assert list(map(list, written["item_ids"])) == ids(client.predict(users))
+    assert written["scores"].map(len).tolist() == [20] * 3
+    assert written["user_id"].tolist() == users["user_id"].tolist()
+    with pytest.raises(ArtifactError, match=r"can't hold lists.*'item_ids', 'scores'"):
+        predict_file_by_server(client, rows, tmp_path / "lists.csv", ["user_id"])
 
 
 def ids(answer):

@@ -1,7 +1,7 @@
 """The quality gate: a new version beside the one that is served."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +53,15 @@ class GateReport:
         tasks: The comparisons; none without labelled rows.
         changes: Differences of the signatures.
         problems: Why the new version must not be published; none if it may.
-        recalls: The comparisons of a retrieval version, from its manifest.
+        recalls: The comparisons of a retrieval version, from its manifest; None of a
+            version that ranks.
     """
 
     served: int | None
     tasks: list[TaskComparison]
     changes: list[str]
     problems: list[str]
-    recalls: list[RecallComparison] = field(default_factory=list)
+    recalls: list[RecallComparison] | None = None
 
 
 def compare(
@@ -102,7 +103,7 @@ def compare(
     tasks: list[TaskComparison] = []
     if rows is not None and not problems:
         tasks, problems = _compare_quality(new, served and served[1], rows, thresholds)
-    recalls: list[RecallComparison] = []
+    recalls: list[RecallComparison] | None = [] if retrieves else None
     if retrieves and not problems:
         before = {} if served is None else known_of(served[1])
         recalls = compare_recalls(manifest, before, thresholds.max_recall_loss)
