@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -29,18 +30,22 @@ class Judgement:
     num_items: int
     num_cold_items: int
 
-    def plain(self) -> dict[str, object]:
-        """As JSON knows it."""
+    def plain_metrics(self) -> dict[str, dict[str, float | None]]:
+        """Each metric with the ends of its interval, as JSON knows it."""
         metrics = {}
         for name, estimate in self.estimates.items():
             low, high = estimate.interval or (None, None)
-            metrics[name] = {"value": estimate.value, "low": low, "high": high}
+            metrics[name] = {"value": float(estimate.value), "low": low, "high": high}
+        return metrics
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON knows it."""
         return {
             "queries": self.num_queries,
             "cold_queries": self.num_cold_queries,
             "items": self.num_items,
             "cold_items": self.num_cold_items,
-            "metrics": metrics,
+            "metrics": self.plain_metrics(),
         }
 
 

@@ -15,6 +15,20 @@ from mtl_rec.errors import ConfigError
 LEGACY = "TF_USE_LEGACY_KERAS"
 
 
+def require_installed(*packages: str) -> None:
+    """Refuses to begin what would end without a package of the extra.
+
+    Raises:
+        ConfigError: One is not installed.
+    """
+    for name in packages:
+        if importlib.util.find_spec(name) is None:
+            raise ConfigError(
+                f"Retrieval needs `{name}`, which is not installed. Install it with "
+                "`pip install 'mtl-rec[retrieval]'`."
+            )
+
+
 def recommenders() -> Any:
     """The module `tensorflow_recommenders`.
 
@@ -26,12 +40,7 @@ def recommenders() -> Any:
     """
     if (known := sys.modules.get("tensorflow_recommenders")) is not None:
         return known
-    for name in ("tensorflow_recommenders", "tf_keras"):
-        if importlib.util.find_spec(name) is None:
-            raise ConfigError(
-                f"Retrieval needs `{name}`, which is not installed. Install it with "
-                "`pip install 'mtl-rec[retrieval]'`."
-            )
+    require_installed("tensorflow_recommenders", "tf_keras")
     before = os.environ.get(LEGACY)
     os.environ[LEGACY] = "1"
     try:

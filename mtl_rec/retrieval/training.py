@@ -93,10 +93,12 @@ class FittedRetrieval:
     Attributes:
         model: Scores items.
         towers: Of a model that has some.
+        item_vectors: `(items, dim)`, what its candidate tower makes of the catalogue.
     """
 
     model: RetrievalModel
     towers: TwoTowers | None = None
+    item_vectors: np.ndarray | None = None
 
 
 def fit_retrieval(
@@ -135,7 +137,7 @@ def fit_retrieval(
             towers = fitting.fit(folder, callbacks)
             items = vectors(towers.candidate, fitting.catalogue)
             model = tower_model(prepared, towers, items)
-            return FittedRetrieval(model, towers)
+            return FittedRetrieval(model, towers, items)
         case Popularity() | ItemKnn():
             score = _counted_score(prepared, architecture)
             return FittedRetrieval(
