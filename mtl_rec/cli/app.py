@@ -22,6 +22,7 @@ from mtl_rec.cli import (
     prepare,
     publish,
     rank,
+    recommend,
     rollback,
     runs,
     serve,
@@ -51,7 +52,20 @@ _CONFIGS, _TRAINING, _SERVING = "Describe data", "Train and judge", "Serve"
 for _panel, _modules in (
     (_CONFIGS, (init, ls, check, prepare, drift, encode_items)),
     (_TRAINING, (train, runs, compare, evaluate, truth, export, predict)),
-    (_SERVING, (verify, publish, label, rollback, versions, server_files, serve, rank)),
+    (
+        _SERVING,
+        (
+            verify,
+            publish,
+            label,
+            rollback,
+            versions,
+            server_files,
+            serve,
+            rank,
+            recommend,
+        ),
+    ),
 ):
     for _module in _modules:
         _name = _module.__name__.rpartition(".")[2]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mtl_rec.config.served_names import ORDER, RANK, SCHEMA_FILE, SCORE
+from mtl_rec.config.served_names import RANK, SCHEMA_FILE
 from mtl_rec.errors import ArtifactError
 from mtl_rec.preprocess.arrays import raw_tensors
 from mtl_rec.retrieval.recommending.items import Items
@@ -42,6 +42,7 @@ class Ranker:
                 "anew, from the config of the ranker."
             )
         self.version = version
+        self._outputs = [output.name for output in schema.funnel.outputs()]
         self._of_items = raw_tensors(replace(schema, features=own), items.rows)
         self._of_context = {f.name for f in schema.features if f.side == "context"}
 
@@ -67,8 +68,7 @@ class Ranker:
             is_moment = name in self._of_context
             arrays[name] = values[np.newaxis] if is_moment else values
         outputs = self._rank(arrays)
-        names = [name for name in outputs if name not in (SCORE, ORDER)]
-        return ranking_of([outputs], names, len(items))
+        return ranking_of([outputs], self._outputs, len(items))
 
     def _without_candidates(self, name: str, kind: TensorType) -> TensorType:
         if name not in self._of_context or kind.shape is None:

@@ -1,0 +1,150 @@
+"""The request of a user that the data knows: as of the newest exposure."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mtl_rec.config.checks import suggestion
+from mtl_rec.config.data import TimeSplit
+from mtl_rec.config.export import Ranking
+from mtl_rec.config.features import (
+    Categorical,
+    Feature,
+    IdSequence,
+    MultiCategorical,
+    Numeric,
+)
+from mtl_rec.config.run import RunConfig
+from mtl_rec.config.tasks import Task
+from mtl_rec.data import open_exposures
+from mtl_rec.data.events.progress import Progress, unseen
+from mtl_rec.data.exposures import ExposureStream
+from mtl_rec.data.times import read_times
+from mtl_rec.errors import SchemaError
+from mtl_rec.evaluation.reading_keys import ITEM, USER
+from mtl_rec.export.scores import score_terms
+from mtl_rec.preprocess.lists import list_length
+from mtl_rec.schema.columns import feature_values, label_values
+from mtl_rec.schema.funnel import Funnel
+
+
+@dataclass(frozen=True)
+class UserRequest:
+    """What the data knows of a user.
+
+    Attributes:
+        request: Values by feature of the user and of the moment, of the newest
+            exposure.
+        excluded_items: Ids of items that the deepest event of the funnel has happened
+            to: those that were bought.
+    """
+
+    request: dict[str, Any]
+    excluded_items: tuple[str, ...]
+
+
+def read_user_request(
+    config: RunConfig, user_id: str, progress: Progress = unseen
+) -> UserRequest:
+    """Looks for a user in all parts of the data.
+
+    Args:
+        config: Of the data and its features.
+        user_id: As the data has it.
+        progress: Is told how far it is where exposures are made of a log first.
+
+    Raises:
+        ArtifactError: The data is missing or damaged.
+        SchemaError: It has no such user, or columns hold something else than declared.
+    """
+    splits = open_exposures(config.data, config.features, config.tasks, progress)
+    rows = _rows_of(splits.train, config, user_id)
+    # Of equal times, and without times, the last row is the newest.
+    newest = len(rows) - 1
+    if isinstance(config.data.split, TimeSplit):
+        column = config.data.split.column
+        times = read_times(rows.column(column).combine_chunks(), column)[1]
+        newest = int(np.flatnonzero(times == times.max())[-1])
+    request = {
+        feature.name: _value(rows.slice(newest, 1), feature)
+        for feature in _request_features(config)
+    }
+    return UserRequest(request, _bought(rows, config))
+
+
+def _rows_of(stream: ExposureStream, config: RunConfig, user_id: str) -> pa.Table:
+    """The user's rows of all parts, in the order of the data."""
+    user, item = _key_columns(stream, config)
+    columns = [feature.source_column for feature in _request_features(config)]
+    columns += [user, item, _deepest_event(config).label_column]
+    kept = []
+    for batch, _, _ in stream.batches(columns):
+        is_own = pc.equal(_ids(pa.chunked_array([batch.column(user)]), user), user_id)
+        if pc.any(is_own).as_py():
+            kept.append(pa.Table.from_batches([batch.filter(is_own)]))
+    if not kept:
+        raise SchemaError(
+            f"The data must have the user that is asked for. Received: '{user_id}', "
+            f"which is not in column '{user}'. Give their features in a request file."
+        )
+    return pa.concat_tables(kept, promote_options="permissive")
+
+
+def _request_features(config: RunConfig) -> list[Feature]:
+    return [feature for feature in config.features if feature.side != "item"]
+
+
+def _key_columns(stream: ExposureStream, config: RunConfig) -> tuple[str, str]:
+    """Columns of the user and the item."""
+    names = set.intersection(*map(set, stream.source.headers.values()))
+    found = []
+    for key, column in (
+        ("user", config.evaluation.user or USER),
+        ("item", config.evaluation.item or ITEM),
+    ):
+        if column not in names:
+            raise SchemaError(
+                f"`evaluation.{key}` must name the data's column of the {key}'s id. "
+                f"Received: '{column}'.{suggestion(column, names)} Columns: "
+                f"{sorted(names)}."
+            )
+        found.append(column)
+    return found[0], found[1]
+
+
+def _bought(rows: pa.Table, config: RunConfig) -> tuple[str, ...]:
+    task = _deepest_event(config)
+    if task.kind != "binary":
+        return ()
+    happened = pc.equal(label_values(rows.column(task.label_column), task), 1.0)
+    item = config.evaluation.item or ITEM
+    items = _ids(rows.column(item), item).filter(happened)
+    return tuple(item for item in pc.unique(items).to_pylist() if item)
+
+
+def _deepest_event(config: RunConfig) -> Task:
+    funnel = Funnel(config.tasks)
+    return funnel.task(score_terms(Ranking(), funnel)[0].output)
+
+
+def _ids(values: pa.ChunkedArray, column: str) -> pa.Array:
+    settings = {"kind": "categorical", "name": "id", "side": "user", "column": column}
+    return feature_values(values, Categorical.model_validate(settings))
+
+
+def _value(row: pa.Table, feature: Feature) -> Any:
+    """As a request has it: lists no longer than what the model reads."""
+    value = feature_values(row.column(feature.source_column), feature)[0].as_py()
+    match feature:
+        case IdSequence():
+            return [element for element in value if element][-list_length(feature) :]
+        case MultiCategorical():
+            return [element for element in value if element][: list_length(feature)]
+        case Numeric():
+            return None if math.isnan(value) else value
+        case _:
+            return value
