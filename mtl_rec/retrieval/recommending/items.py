@@ -7,13 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet
 
 from mtl_rec.errors import ArtifactError
-
-CATALOGUE_FILE = "assets.extra/catalogue.parquet"
-ITEM_ID, FEATURE = "item_id", "feature."
-"""Its column of ids, and what stands before the names of features."""
+from mtl_rec.retrieval.catalogue_file import read_catalogue
 
 
 @dataclass(frozen=True)
@@ -55,38 +51,21 @@ def read_items(versions: Sequence[Path]) -> Items:
     Raises:
         ArtifactError: A catalogue is missing, damaged, or has other features.
     """
-    tables = [_read(version / CATALOGUE_FILE) for version in versions]
-    for version, table in zip(versions, tables, strict=True):
-        if table.schema != tables[0].schema:
+    catalogues = [read_catalogue(version) for version in versions]
+    schemas = [own.rows.schema.remove_metadata() for own in catalogues]
+    for version, schema in zip(versions, schemas, strict=True):
+        if schema != schemas[0]:
             raise ArtifactError(
                 "Retrieval versions that are used together must know the same features "
-                f"of items. Received: {_described(tables[0])} in '{versions[0]}', "
-                f"{_described(table)} in '{version}'. Export them from one config."
+                f"of items. Received: {_described(schemas[0])} in '{versions[0]}', "
+                f"{_described(schema)} in '{version}'. Export them from one config."
             )
-    whole = pa.concat_tables(tables).combine_chunks()
-    ids = whole.column(ITEM_ID).to_numpy(zero_copy_only=False).astype(object)
+    ids = np.concatenate([own.item_ids for own in catalogues])
     # Of equal ids the first, and in the order of the catalogues.
     first = np.sort(np.unique(ids.astype(str), return_index=True)[1])
-    rows = whole.drop_columns(ITEM_ID).take(pa.array(first))
-    names = [name.removeprefix(FEATURE) for name in rows.column_names]
-    return Items(ids[first], rows.rename_columns(names))
+    rows = pa.concat_tables([own.rows for own in catalogues]).combine_chunks()
+    return Items(ids[first], rows.take(pa.array(first)))
 
 
-def _read(path: Path) -> pa.Table:
-    try:
-        table = pyarrow.parquet.read_table(path)
-    except (OSError, pa.ArrowException) as error:
-        raise ArtifactError(
-            f"'{path}' can't be read: {error}. A retrieval version is what `mtl-rec "
-            "retrieve` exports."
-        ) from error
-    if ITEM_ID not in table.column_names:
-        raise ArtifactError(
-            f"'{path}' must have a column '{ITEM_ID}'. Received: {table.column_names}."
-        )
-    return table.replace_schema_metadata(None)
-
-
-def _described(table: pa.Table) -> str:
-    fields = [field for field in table.schema if field.name != ITEM_ID]
-    return str({f.name.removeprefix(FEATURE): str(f.type) for f in fields})
+def _described(schema: pa.Schema) -> str:
+    return str({field.name: str(field.type) for field in schema})

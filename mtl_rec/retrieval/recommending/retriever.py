@@ -6,17 +6,18 @@ from pathlib import Path
 
 import numpy as np
 
-from mtl_rec.config.served_names import ROWS
+from mtl_rec.config.served_names import (
+    EXCLUDED,
+    EXCLUDING,
+    ITEM_IDS,
+    ROWS,
+    SCORES,
+)
 from mtl_rec.retrieval.recommending.items import Items
 from mtl_rec.retrieval.recommending.loaded import LoadedSignature, load_version
 from mtl_rec.retrieval.recommending.merging import Retrieved
 from mtl_rec.retrieval.recommending.rules import Rules
 from mtl_rec.serving.client.signatures import TensorType
-
-EXCLUDING, EXCLUDED = "excluding", "excluded_items"
-"""The signature that leaves items out, and its input that names them."""
-ITEM_IDS, SCORES = "item_ids", "scores"
-"""Outputs of both signatures."""
 
 _ADVICE = " A retrieval version is what `mtl-rec retrieve` exports."
 

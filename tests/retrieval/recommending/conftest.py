@@ -1,12 +1,12 @@
 """A shop with a ranker and two sources that are exported but never trained."""
 
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet
 import pytest
 import tensorflow as tf
 
@@ -15,7 +15,10 @@ from mtl_rec.data import open_exposures
 from mtl_rec.export.servable import Servable
 from mtl_rec.models import build_model
 from mtl_rec.preprocess import Preprocessor
-from mtl_rec.retrieval.recommending.items import CATALOGUE_FILE
+from mtl_rec.retrieval.catalogue import Catalogue
+from mtl_rec.retrieval.catalogue_file import write_catalogue
+from mtl_rec.retrieval.model import RetrievalModel
+from mtl_rec.retrieval.servable import RetrievalServable
 from mtl_rec.schema.rows import canonical
 
 YAML = """
@@ -41,35 +44,9 @@ model:
 """
 
 
-class FakeRetrieval(tf.Module):
-    """The same score of an item for all users, by the signatures of real versions."""
-
-    def __init__(self, item_ids, scores, specs, top_k):
-        super().__init__()
-        self.item_ids = tf.constant(item_ids)
-        self.scores = tf.constant(scores, tf.float32)
-        self.top_k, user = top_k, next(iter(specs))
-        self.retrieve = tf.function(
-            lambda raw: self.best(tf.shape(raw[user])[0], tf.constant([[""]])),
-            input_signature=[specs],
-        )
-        excluded = tf.TensorSpec([None, None], tf.string, name="excluded_items")
-        self.excluding = tf.function(
-            lambda raw: self.best(tf.shape(raw[user])[0], raw["excluded_items"]),
-            input_signature=[{**specs, "excluded_items": excluded}],
-        )
-
-    def best(self, users, excluded):
-        is_out = tf.equal(excluded[:, :, tf.newaxis], self.item_ids)
-        lowest = self.scores.dtype.min
-        scores = tf.where(tf.reduce_any(is_out, axis=1), lowest, self.scores)
-        scores, places = tf.math.top_k(scores, self.top_k)
-        item_ids = tf.where(scores > lowest, tf.gather(self.item_ids, places), "")
-        whole = tf.stack([users, self.top_k])
-        return {
-            "item_ids": tf.broadcast_to(item_ids, whole),
-            "scores": tf.broadcast_to(scores, whole),
-        }
+def same_for_all(scores, inputs):
+    users = tf.shape(inputs["user_ids"])[0]
+    return tf.broadcast_to(tf.constant(scores), [users, len(scores)])
 
 
 class Shop(NamedTuple):
@@ -103,20 +80,18 @@ def exported(tmp_path_factory, make_shop) -> Shop:
     Servable(preprocessor, model).write(ranker)
     of_items = [f for f in config.features if f.side == "item"]
     items = canonical(exposures.drop_duplicates("item_id"), of_items)
-    specs = preprocessor.graph.of_sides("user").raw_signature()
     random = np.random.default_rng(2)
     # One source lacks the last items, and both orders are their own.
     for kind, own in (("two_tower", items.slice(0, 40)), ("popularity", items)):
         version = place / "saved_models" / f"shop-{kind}" / "1"
-        scores = random.permutation(len(own)) / len(own)
-        ids = own["item_id"].to_pylist()
-        fake = FakeRetrieval(ids, scores, specs, top_k=12)
-        signatures = {"serving_default": fake.retrieve, "excluding": fake.excluding}
-        tf.saved_model.save(fake, str(version), signatures=signatures)
-        features = {f"feature.{name}": own[name] for name in own.column_names}
-        (version / CATALOGUE_FILE).parent.mkdir()
-        table = pa.table({"item_id": own["item_id"], **features})
-        pyarrow.parquet.write_table(table, version / CATALOGUE_FILE)
+        version.mkdir(parents=True)
+        ids = np.array(own["item_id"].to_pylist(), object)
+        scores = random.permutation(len(own)).astype(np.float32) / len(own)
+        model = RetrievalModel(
+            preprocessor, partial(same_for_all, scores), (), Catalogue(ids, own)
+        )
+        RetrievalServable(model, top_k=12).write(version)
+        write_catalogue(version, model.catalogue)
     return Shop(place, config, exposures, items)
 
 
