@@ -21,7 +21,8 @@ EXAMPLES = (
     "mtl-rec recommend configs/quickstart.yaml --user u17 --keep title\n\n"
     "mtl-rec recommend configs/quickstart.yaml request.json --explain\n\n"
     'request.json: {"request": {"user_id": "u1", "history_items": ["i3"], '
-    '"hour": "12"}, "excluded_items": ["i3"]}'
+    '"history_categories": ["teas"], "hour": "12", "position": "1"}, '
+    '"excluded_items": ["i3"]}'
 )
 
 _ALLOWED = (
@@ -94,11 +95,13 @@ def recommend(
         with stages(f"look for user {user} in the data") as progress:
             found = read_user_request(config, user, progress)
         features = {n: v for n, v in found.request.items() if n in recommender.inputs}
-        excluded = [*found.excluded_items]
-    made = recommender.recommend(features, [*excluded, *exclude], fill_missing)
+        excluded = found.excluded_items
+    excluded = [*excluded, *exclude]
+    made = recommender.recommend(features, excluded, fill_missing)
     kept = _kept(recommender, made, keep)
+    asked = {"request": features, "excluded_items": excluded}
     tables = recommendation_tables(made, kept, explain)
-    show(_document(made, kept), output_format, *tables)
+    show(asked | _document(made, kept), output_format, *tables)
 
 
 def _read(path: Path) -> tuple[Mapping[str, Any], Sequence[str]]:

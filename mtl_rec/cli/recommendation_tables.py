@@ -15,6 +15,8 @@ if TYPE_CHECKING:
         RecommendedList,
     )
 
+_SHOWN_OF_A_RULE = 5
+
 
 def recommendation_tables(
     made: "RecommendedList", kept: Sequence[Mapping[str, Any]], explain: bool
@@ -73,26 +75,26 @@ def _items_table(
 
 
 def _removed_table(made: "RecommendedList") -> Table:
-    table = _table()
-    table.add_column("left out")
-    table.add_column("ranked", justify="right")
-    table.add_column("from")
-    table.add_column("rule")
+    """A row for each rule."""
+    by_rule: dict[str, list[str]] = {}
     for item in made.removed:
         place = item.place_before_rules
-        table.add_row(
-            item.item_id,
-            "" if place is None else str(place),
-            ", ".join(item.sources),
-            item.rule,
-        )
+        ranked = "" if place is None else f" (ranked {place})"
+        by_rule.setdefault(item.rule, []).append(f"{item.item_id}{ranked}")
+    table = _table()
+    table.add_column("rule")
+    table.add_column("left out", justify="right")
+    table.add_column("such as")
+    for rule, items in by_rule.items():
+        table.add_row(rule, str(len(items)), ", ".join(items[:_SHOWN_OF_A_RULE]))
     return table
 
 
 def _origins(origins: Sequence["Origin"], explain: bool) -> str:
-    if not explain:
-        return ", ".join(origin.source for origin in origins)
-    return ", ".join(f"{o.source} {o.place} ({o.score:.3g})" for o in origins)
+    if explain:
+        return ", ".join(f"{o.source} {o.place} ({o.score:.3g})" for o in origins)
+    others = len(origins) - 1
+    return f"{origins[0].source} +{others}" if others else origins[0].source
 
 
 def _table() -> Table:

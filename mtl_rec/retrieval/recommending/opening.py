@@ -20,6 +20,8 @@ KINDS = ("two_tower", "matrix_factorization", "content", "item_knn", "popularity
 def open_recommender(config: RunConfig) -> Recommender:
     """Opens the sources and the ranker that a config names, or those made of it.
 
+    All graphs are run once, so that the first user waits no longer than others.
+
     Raises:
         ConfigError: A rule names a column that items do not have.
         SchemaError: A column holds something else than its rule compares.
@@ -39,7 +41,10 @@ def open_recommender(config: RunConfig) -> Recommender:
         Retriever(own.name, version, own.quota, items, rules)
         for own, version in zip(sources, versions, strict=True)
     ]
-    return Recommender(items, retrievers, ranker, rules, settings.list_length)
+    recommender = Recommender(items, retrievers, ranker, rules, settings.list_length)
+    for excluded in ((), ("",)):
+        recommender.recommend({}, excluded, fill_missing=True)
+    return recommender
 
 
 def newest_version(path: Path, setting: str, advice: str = "") -> Path:

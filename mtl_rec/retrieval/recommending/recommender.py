@@ -49,7 +49,7 @@ class Recommender:
         opened = [*retrievers, ranker]
         self.inputs = joint_inputs((own.version, own.inputs) for own in opened)
         self.items, self.ranker = items, ranker
-        self._retrievers, self._rules = retrievers, rules
+        self.retrievers, self._rules = retrievers, rules
         self._list_length = list_length
 
     def recommend(
@@ -89,7 +89,7 @@ class Recommender:
         return RecommendedList(
             tuple(items),
             tuple(removed),
-            {own.name: brought.count(own.name) for own in self._retrievers},
+            {own.name: brought.count(own.name) for own in self.retrievers},
             len(candidates.items),
             milliseconds,
         )
@@ -102,7 +102,7 @@ class Recommender:
     ) -> tuple[list[Retrieved], LeftOut]:
         retrieved: list[Retrieved] = []
         left_out: LeftOut = {}
-        for own in self._retrievers:
+        for own in self.retrievers:
             with _timed(f"retrieve {own.name}", milliseconds):
                 found, not_allowed = own.retrieve(arrays, excluded)
             retrieved.append(found)

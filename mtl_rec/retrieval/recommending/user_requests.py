@@ -1,6 +1,7 @@
 """The request of a user that the data knows: as of the newest exposure."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,17 +70,31 @@ def read_user_request(
         column = config.data.split.column
         times = read_times(rows.column(column).combine_chunks(), column)[1]
         newest = int(np.flatnonzero(times == times.max())[-1])
-    request = {
-        feature.name: _value(rows.slice(newest, 1), feature)
-        for feature in _request_features(config)
-    }
+    request = request_of(rows.slice(newest, 1), config.features)
     return UserRequest(request, _bought(rows, config))
+
+
+def request_of(row: pa.Table, features: Sequence[Feature]) -> dict[str, Any]:
+    """What is known of the user and the moment of an exposure.
+
+    Args:
+        row: One, with the data's own columns.
+        features: Those that are declared; those of the item are left out.
+
+    Raises:
+        SchemaError: A column holds something else than declared.
+    """
+    return {
+        feature.name: _value(row, feature)
+        for feature in features
+        if feature.side != "item"
+    }
 
 
 def _rows_of(stream: ExposureStream, config: RunConfig, user_id: str) -> pa.Table:
     """The user's rows of all parts, in the order of the data."""
     user, item = _key_columns(stream, config)
-    columns = [feature.source_column for feature in _request_features(config)]
+    columns = [f.source_column for f in config.features if f.side != "item"]
     columns += [user, item, _deepest_event(config).label_column]
     kept = []
     for batch, _, _ in stream.batches(columns):
@@ -92,10 +107,6 @@ def _rows_of(stream: ExposureStream, config: RunConfig, user_id: str) -> pa.Tabl
             f"which is not in column '{user}'. Give their features in a request file."
         )
     return pa.concat_tables(kept, promote_options="permissive")
-
-
-def _request_features(config: RunConfig) -> list[Feature]:
-    return [feature for feature in config.features if feature.side != "item"]
 
 
 def _key_columns(stream: ExposureStream, config: RunConfig) -> tuple[str, str]:
