@@ -7,18 +7,6 @@ from pydantic import Field, model_validator
 from mtl_rec.config.base import Count, NonEmpty, Section
 
 
-class CandidateSource(Section):
-    """One way to find candidates: an exported retrieval model."""
-
-    name: NonEmpty
-    """What explanations call it."""
-    version: NonEmpty
-    """Folder of an exported version, or of a model whose newest version is taken."""
-    quota: Count = 100
-    """Candidates that come from it, as far as it answers so many; those that another
-    source has brought already do not count."""
-
-
 class ItemTable(Section):
     """What is known of items now and no model reads: stock, age, margin."""
 
@@ -62,6 +50,20 @@ class Require(Section):
         ]
         text = " and ".join(limits) or f"one of {list(self.one_of)}"
         return f"`{self.column}` must be {text}"
+
+
+class CandidateSource(Section):
+    """One way to find candidates: an exported retrieval model."""
+
+    name: NonEmpty
+    """What explanations call it."""
+    version: NonEmpty
+    """Folder of an exported version, or of a model whose newest version is taken."""
+    quota: Count = 100
+    """Candidates that come from it, as far as it answers so many; those that another
+    source has brought already do not count."""
+    only: tuple[Require, ...] = ()
+    """What items it may bring must be: a source of new items asks for a low age."""
 
 
 class Cap(Section):

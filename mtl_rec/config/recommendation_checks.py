@@ -1,5 +1,7 @@
 """What recommending asks of features."""
 
+from collections.abc import Iterator
+
 from mtl_rec.config.checks import suggestion
 from mtl_rec.config.declared import Declared, Problem, by_name, is_unsure
 from mtl_rec.config.features import Categorical, Feature, Hashed, Numeric
@@ -29,11 +31,20 @@ def recommendation_problems(
     # Columns of a table are known when it is read.
     if recommendation.items is None and not is_unsure(features):
         problems += [
-            (f"recommendation.rules.{index}.column", text)
-            for index, rule in enumerate(recommendation.rules)
+            (f"recommendation.{path}.column", text)
+            for path, rule in _rules(recommendation)
             if (text := _column_problem(rule, features))
         ]
     return problems
+
+
+def _rules(recommendation: Recommendation) -> Iterator[tuple[str, Rule]]:
+    """All rules, each with its path."""
+    for index, rule in enumerate(recommendation.rules):
+        yield f"rules.{index}", rule
+    for place, source in enumerate(recommendation.sources):
+        for index, rule in enumerate(source.only):
+            yield f"sources.{place}.only.{index}", rule
 
 
 def _column_problem(rule: Rule, features: Declared[Feature]) -> str:

@@ -45,6 +45,16 @@ def test_a_rule_on_what_items_do_not_have_is_refused(rule, sort):
     assert f"Received: '{rule['column']}'" in text
 
 
+def test_what_a_source_may_bring_is_judged_as_rules_are():
+    only = [{"kind": "require", "column": "prise", "at_least": 1}]
+    source = {"name": "a", "version": "saved_models/a", "only": only}
+
+    ((path, text),) = problems(sources=[source])
+
+    assert path == "recommendation.sources.0.only.0.column"
+    assert "Did you mean 'price'?" in text
+
+
 def test_columns_of_a_table_are_judged_when_it_is_read():
     rule = {"kind": "require", "column": "stock", "at_least": 1}
 

@@ -2,16 +2,18 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from mtl_rec.config.recommendation import CandidateSource
 from mtl_rec.config.run import RunConfig
 from mtl_rec.errors import ArtifactError
 from mtl_rec.export.publishing import versions_in
-from mtl_rec.retrieval.recommending.item_columns import open_columns
+from mtl_rec.retrieval.recommending.item_columns import ItemColumns, open_columns
 from mtl_rec.retrieval.recommending.items import read_items
 from mtl_rec.retrieval.recommending.ranker import Ranker
 from mtl_rec.retrieval.recommending.recommender import Recommender
 from mtl_rec.retrieval.recommending.retriever import Retriever
-from mtl_rec.retrieval.recommending.rules import open_rules
+from mtl_rec.retrieval.recommending.rules import meets, open_rules
 
 KINDS = ("two_tower", "matrix_factorization", "content", "item_knn", "popularity")
 """Of retrieval models, in the order in which they take turns."""
@@ -35,10 +37,11 @@ def open_recommender(config: RunConfig) -> Recommender:
     ]
     ranker_version = _ranker_version(config)
     items = read_items(versions)
-    rules = open_rules(settings.rules, open_columns(items, settings.items))
+    columns = open_columns(items, settings.items)
+    rules = open_rules(settings.rules, columns)
     ranker = Ranker(ranker_version, items)
     retrievers = [
-        Retriever(own.name, version, own.quota, items, rules)
+        Retriever(own.name, version, own.quota, items, rules, _brought_by(own, columns))
         for own, version in zip(sources, versions, strict=True)
     ]
     recommender = Recommender(items, retrievers, ranker, rules, settings.list_length)
@@ -67,6 +70,16 @@ def newest_version(path: Path, setting: str, advice: str = "") -> Path:
             f"as '{path / '1'}'. Received: '{path}', which is not.{advice}"
         )
     return versions[max(versions)]
+
+
+def _brought_by(source: CandidateSource, columns: ItemColumns) -> np.ndarray:
+    """Which items a source may bring, `(items,)`."""
+    path = f"recommendation.sources.{source.name}.only"
+    met = [
+        meets(rule, columns, f"{path}.{index}.column")
+        for index, rule in enumerate(source.only)
+    ]
+    return np.all([np.ones(len(columns), bool), *met], axis=0)
 
 
 def _ranker_version(config: RunConfig) -> Path:

@@ -31,20 +31,28 @@ class Retriever:
         quota: Candidates that are to come from it.
         items: All that any source can bring.
         rules: Which of them may be shown.
+        own: `(items,)`, which of them this one may bring.
 
     Raises:
         ArtifactError: The version is missing or damaged, or does not retrieve.
     """
 
     def __init__(
-        self, name: str, version: Path, quota: int, items: Items, rules: Rules
+        self,
+        name: str,
+        version: Path,
+        quota: int,
+        items: Items,
+        rules: Rules,
+        own: np.ndarray,
     ) -> None:
         loaded = load_version(version)
         self.name, self.version = name, version
         self._quota, self._items, self._rules = quota, items, rules
         self._retrieve = LoadedSignature(loaded, ROWS, version, _ADVICE)
         self._retrieve_excluding = LoadedSignature(loaded, EXCLUDING, version, _ADVICE)
-        self._never_shown = items.as_bytes[~rules.may_be_shown(np.arange(len(items)))]
+        is_ever = own & rules.may_be_shown(np.arange(len(items)))
+        self._never, self._is_for_some = items.as_bytes[~is_ever], not own.all()
 
     @property
     def inputs(self) -> dict[str, TensorType]:
@@ -57,7 +65,8 @@ class Retriever:
         """What the source brings to one user.
 
         Most users are served with one question. Where too many of the answers break a
-        requirement, it is asked again without any item that does.
+        requirement, it is asked again without any item that does. A source that may
+        bring some items alone is asked for these.
 
         Args:
             user: Arrays of one row by feature.
@@ -66,12 +75,14 @@ class Retriever:
         Returns:
             Items that may be shown, and `(any,)` those that a requirement left out.
         """
+        others = np.concatenate([excluded, self._never])
+        if self._is_for_some:
+            return self._ask(user, others), np.empty(0, np.int64)
         found = self._ask(user, excluded)
         is_allowed = self._rules.may_be_shown(found.items)
         left_out = found.items[~is_allowed]
         if len(left_out) and np.count_nonzero(is_allowed) < self._quota:
-            without = np.concatenate([excluded, self._never_shown])
-            return self._ask(user, without), left_out
+            return self._ask(user, others), left_out
         allowed = replace(
             found, items=found.items[is_allowed], scores=found.scores[is_allowed]
         )

@@ -72,7 +72,7 @@ def open_rules(rules: Sequence[Rule], columns: ItemColumns) -> Rules:
         path = f"recommendation.rules.{index}.column"
         match rule:
             case Require():
-                is_broken = ~_meets(rule, columns, path)
+                is_broken = ~meets(rule, columns, path)
                 broken[is_broken & (broken < 0)] = len(requirements)
                 requirements.append(rule)
             case Cap():
@@ -111,7 +111,18 @@ def select(ranked: Sequence[int], caps: Sequence[Capped], length: int) -> Select
     return Selection(places, skipped)
 
 
-def _meets(rule: Require, columns: ItemColumns, path: str) -> np.ndarray:
+def meets(rule: Require, columns: ItemColumns, path: str) -> np.ndarray:
+    """Which items meet a requirement, `(items,)`.
+
+    Args:
+        rule: The requirement.
+        columns: Of the items.
+        path: Of the setting that names the column, for errors.
+
+    Raises:
+        ConfigError: Items do not have the column.
+        SchemaError: It holds something else than the rule compares.
+    """
     if rule.one_of:
         allowed = frozenset(rule.one_of)
         return np.array([v in allowed for v in columns.texts(rule.column, path)], bool)

@@ -124,6 +124,24 @@ def test_sources_fill_their_quota_with_items_that_may_be_shown(shop, open_with):
     assert {item.rule for item in told} == {"`brand` must be one of ['globex']"}
 
 
+def test_a_source_for_some_items_brings_these_alone(shop, open_with, tmp_path):
+    newest = shop.catalogue["item_id"].to_pylist()[-5:]
+    ages = "".join(f"{item_id},1\n" for item_id in newest)
+    (tmp_path / "ages.csv").write_text(f"item_id,age_days\n{ages}")
+    only = "only: [{kind: require, column: age_days, at_most: 7}]"
+    source = "{{name: {}, version: saved_models/shop-popularity{}}}"
+    sources = [source.format("popular", ""), source.format("new", f", {only}")]
+
+    made = open_with(
+        f"sources=[{','.join(sources)}]", f"items={{path: '{tmp_path / 'ages.csv'}'}}"
+    ).recommend(REQUEST, newest[:1])
+
+    origins = {item.item_id: item.origins for item in made.items}
+    from_new = [i for i, own in origins.items() if any(o.source == "new" for o in own)]
+    assert set(from_new) == set(newest[1:])
+    assert made.candidates == {"popular": 12, "new": 4}
+
+
 def test_a_cap_keeps_the_best_and_fills_the_list_with_the_next(
     shop, recommender, open_with
 ):
