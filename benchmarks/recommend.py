@@ -32,7 +32,7 @@ from recommending.contenders import (
     retrieve_alone,
     retrieve_and_rank,
 )
-from recommending.customers import Customer, customers_of
+from recommending.customers import Customer, LastDay, last_day_of
 from recommending.versions import KINDS, make_versions
 from reporting import Bar, argument_parser, report
 
@@ -46,6 +46,8 @@ WORK = Path(tempfile.gettempdir()) / "mtl_rec_recommend"
 CUSTOMERS, QUICK_CUSTOMERS = 1000, 50
 QUOTAS = (25, 50, 100, 200)
 WARM_UPS = 10
+AGES, NEW_DAYS = "ages.csv", 6
+NEW = f"{{kind: require, column: age_days, at_most: {NEW_DAYS - 1}}}"
 EVERYTHING, POPULARITY = "rank everything", "popularity alone"
 SHARE_OF_CEILING, TIMES_POPULARITY = 0.9, 2.0
 
@@ -62,17 +64,18 @@ def main() -> int:
     make_versions(CONFIG, options.work, options.settings)
     config = load_config(CONFIG, options.settings)
     most = QUICK_CUSTOMERS if options.quick else CUSTOMERS
-    customers = customers_of(config, most)
+    day = last_day_of(config, most)
+    write_ages(options.work / AGES, day.age_days)
     contenders = contenders_of(options.work, options.settings)
-    made, seconds = measured(contenders, customers)
-    figures = {name: Figures(own, customers) for name, own in made.items()}
+    made, seconds = measured(contenders, day.customers)
+    figures = {name: Figures(own, day) for name, own in made.items()}
     table = [
         table_row(name, figures[name], figures[EVERYTHING], seconds[name])
         for name in contenders
     ]
     details = {
-        "customers": len(customers),
-        "items": len(customers[0].chances),
+        "customers": len(day.customers),
+        "items": len(day.age_days),
         "milliseconds": {
             n: (1e3 * own).round(2).tolist() for n, own in seconds.items()
         },
@@ -85,7 +88,8 @@ NOTES = (
     f"Best {LENGTH}: share of the {LENGTH} items that the customer would most probably "
     "buy, by the shop's own probabilities, that are in the list; with 95 % interval "
     "over customers. Purchases: what is expected of the list, as a share of what is "
-    f"expected of the best {LENGTH}. Candidates: items that the ranker scores.",
+    f"expected of the best {LENGTH}. New: share of places whose item is in the shop "
+    f"for less than {NEW_DAYS} days. Candidates: items that the ranker scores.",
 )
 
 
@@ -94,10 +98,11 @@ class Figures:
 
     Args:
         made: By customer.
-        customers: In the same order.
+        day: Has the customers, in the same order.
     """
 
-    def __init__(self, made: Sequence[Made], customers: Sequence[Customer]) -> None:
+    def __init__(self, made: Sequence[Made], day: LastDay) -> None:
+        customers = day.customers
         positions = [[int(i.removeprefix("i")) for i in own.item_ids] for own in made]
         pairs = list(zip(positions, customers, strict=True))
         hits = [len(set(own) & set(c.best(LENGTH).tolist())) for own, c in pairs]
@@ -110,25 +115,27 @@ class Figures:
         )
         self.best: Estimate = totals.ratio("hits", "places")
         self.purchases: Estimate = totals.ratio("expected", "possible")
+        self.new = float(np.mean(day.age_days[np.concatenate(positions)] < NEW_DAYS))
         self.ranked = float(np.mean([own.ranked for own in made]))
 
 
 def contenders_of(work: Path, settings: Sequence[str]) -> dict[str, Contender]:
     """All ways to make a list, by name."""
 
-    def opened(kinds: Sequence[str], quota: int) -> Recommender:
-        folder = work / "saved_models"
-        sources = ", ".join(
-            f"{{name: {kind}, version: '{folder / f'{CONFIG.stem}-{kind}'}', "
-            f"quota: {quota}}}"
-            for kind in kinds
-        )
+    folder = work / "saved_models"
+
+    def source(kind: str, quota: int, name: str = "", more: str = "") -> str:
+        version = f"'{folder / f'{CONFIG.stem}-{kind}'}'"
+        return f"{{name: {name or kind}, version: {version}, quota: {quota}{more}}}"
+
+    def opened(*sources: str) -> Recommender:
         return open_recommender(
             load_config(
                 CONFIG,
                 [
                     *settings,
-                    f"recommendation.sources=[{sources}]",
+                    f"recommendation.sources=[{', '.join(sources)}]",
+                    f"recommendation.items={{path: '{work / AGES}'}}",
                     f"recommendation.ranker='{folder / CONFIG.stem}'",
                     f"recommendation.list_length={LENGTH}",
                 ],
@@ -137,14 +144,23 @@ def contenders_of(work: Path, settings: Sequence[str]) -> dict[str, Contender]:
 
     contenders = {}
     for quota in QUOTAS:
-        recommender = opened(KINDS, quota)
+        recommender = opened(*(source(kind, quota) for kind in KINDS))
         name = f"retrieve {quota} of each source, rank"
         contenders[name] = retrieve_and_rank(recommender)
+    of_new = source("content", 100, "new", f", only: [{NEW}]")
+    with_new = opened(*(source(kind, 100) for kind in KINDS), of_new)
+    contenders["the same of 100, and 100 new items"] = retrieve_and_rank(with_new)
     contenders[EVERYTHING] = rank_everything(recommender)
     contenders["all sources alone"] = retrieve_alone(recommender)
     for kind in KINDS:
-        contenders[f"{kind} alone"] = retrieve_alone(opened([kind], LENGTH))
+        contenders[f"{kind} alone"] = retrieve_alone(opened(source(kind, LENGTH)))
     return contenders
+
+
+def write_ages(path: Path, age_days: np.ndarray) -> None:
+    """What a shop knows of its items today, and no model reads."""
+    lines = [f"i{item},{age}\n" for item, age in enumerate(age_days.tolist())]
+    path.write_text("item_id,age_days\n" + "".join(lines))
 
 
 def measured(
@@ -173,6 +189,7 @@ def table_row(
         "candidates": f"{own.ranked:,.0f}",
         f"best {LENGTH}": f"{own.best.value:.3f} ({low:.3f} to {high:.3f})",
         "of ceiling": f"{own.best.value / ceiling.best.value:.2f}",
+        "new": f"{own.new:.3f}",
         "purchases": f"{own.purchases.value:.3f}",
         "p50 ms": f"{1e3 * np.quantile(seconds, 0.5):.1f}",
         "p95 ms": f"{1e3 * np.quantile(seconds, 0.95):.1f}",

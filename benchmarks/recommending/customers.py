@@ -33,10 +33,21 @@ class Customer:
         return np.argsort(-self.chances, kind="stable")[:length]
 
 
-def customers_of(config: RunConfig, most: int) -> list[Customer]:
-    """Customers who came on the last day, each at their last exposure.
+@dataclass(frozen=True)
+class LastDay:
+    """The last day of a shop, on which every item of it exists.
 
-    On that day every item of the shop exists.
+    Attributes:
+        customers: Who came, each at their last exposure.
+        age_days: `(items,)`, since when each item has been there.
+    """
+
+    customers: list[Customer]
+    age_days: np.ndarray
+
+
+def last_day_of(config: RunConfig, most: int) -> LastDay:
+    """The simulated shop of a config on its last day.
 
     Args:
         config: Of a run on the simulated shop.
@@ -50,10 +61,11 @@ def customers_of(config: RunConfig, most: int) -> list[Customer]:
     possible = PossiblePurchases(shop, settings["num_days"], settings["seed"])
     chances = possible.of_rows(rows)
     table = build_table(shop.exposures, shop.catalogue, shop.behaviour)
-    return [
+    customers = [
         _customer(config, shop, table, int(row), own)
         for row, own in zip(rows, chances, strict=True)
     ]
+    return LastDay(customers, settings["num_days"] - 1 - shop.catalogue.first_day)
 
 
 def _last_rows(shop: SimulatedShop, num_days: int) -> np.ndarray:
