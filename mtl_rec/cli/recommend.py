@@ -9,7 +9,13 @@ import typer
 
 from mtl_rec.cli.backend import frameworks
 from mtl_rec.cli.options import ConfigPath, Overrides
-from mtl_rec.cli.output import OutputFormat, Quiet, progress_console, show
+from mtl_rec.cli.output import (
+    OutputFormat,
+    Quiet,
+    progress_console,
+    require_folder,
+    show,
+)
 from mtl_rec.cli.request_file import RequestFile
 from mtl_rec.errors import ArtifactError
 
@@ -20,6 +26,8 @@ EXAMPLES = (
     "Examples:\n\n"
     "mtl-rec recommend configs/quickstart.yaml --user u17 --keep title\n\n"
     "mtl-rec recommend configs/quickstart.yaml request.json --explain\n\n"
+    "mtl-rec recommend configs/quickstart.yaml --users users.txt --output "
+    "lists.parquet\n\n"
     'request.json: {"request": {"user_id": "u1", "history_items": ["i3"], '
     '"history_categories": ["teas"], "hour": "12", "position": "1"}, '
     '"excluded_items": ["i3"]}'
@@ -46,6 +54,19 @@ def recommend(
             metavar="ID",
             help="Instead of a request: the user's newest exposure in the data, "
             "without what they have bought.",
+        ),
+    ] = None,
+    users: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The same for many: one id a line; needs --output."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV, JSONL or Parquet file for the lists of --users, a row for each "
+            "item."
         ),
     ] = None,
     exclude: Annotated[
@@ -75,30 +96,41 @@ def recommend(
     quiet: Quiet = False,
 ) -> None:
     """Make a list for one user: retrieve, rank, apply the rules of the config."""
-    if (request is None) == (user is None):
-        raise typer.BadParameter("Give either a request file or --user.")
+    if [request, user, users].count(None) != 2:
+        raise typer.BadParameter("Give a request file, --user or --users.")
+    if (users is None) != (output is None):
+        raise typer.BadParameter("--users and --output go together.")
+    require_folder(output)
     from mtl_rec.config import load_config
 
     config = load_config(config_path, overrides)
     features, excluded = _read(request) if request is not None else ({}, [])
+    user_ids = [user] if user is not None else _read_ids(users) if users else []
     with frameworks():
+        from mtl_rec.cli.recommendation_rows import write_lists
         from mtl_rec.cli.recommendation_tables import recommendation_tables
         from mtl_rec.cli.stages import Stages
         from mtl_rec.retrieval.recommending import open_recommender
-        from mtl_rec.retrieval.recommending.user_requests import read_user_request
+        from mtl_rec.retrieval.recommending.user_requests import read_user_requests
 
     stages = Stages(progress_console(output_format, quiet))
     with stages("open the sources and the ranker"):
         recommender = open_recommender(config)
     _require_features(recommender, keep)
-    if user is not None:
-        with stages(f"look for user {user} in the data") as progress:
-            found = read_user_request(config, user, progress)
-        features = {n: v for n, v in found.request.items() if n in recommender.inputs}
-        excluded = found.excluded_items
+    if user_ids:
+        who = f"user {user}" if user is not None else f"{len(user_ids):,} users"
+        with stages(f"look for {who} in the data") as progress:
+            found = read_user_requests(config, user_ids, progress)
+        if output is not None:
+            with stages(f"make lists for {who}"):
+                made = write_lists(recommender, found, exclude, keep, output)
+            show(asdict(made), output_format, str(made))
+            return
+        features = recommender.known(found[user_ids[0]].request)
+        excluded = found[user_ids[0]].excluded_items
     excluded = [*excluded, *exclude]
     made = recommender.recommend(features, excluded, fill_missing)
-    kept = _kept(recommender, made, keep)
+    kept = recommender.items.features_of([i.item_id for i in made.items], keep)
     asked = {"request": features, "excluded_items": excluded}
     tables = recommendation_tables(made, kept, explain)
     show(asked | _document(made, kept), output_format, *tables)
@@ -116,6 +148,17 @@ def _read(path: Path) -> tuple[Mapping[str, Any], Sequence[str]]:
     raise file.refusal()
 
 
+def _read_ids(path: Path) -> list[str]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise ArtifactError(f"'{path}' must be UTF-8 text: {error}.") from error
+    ids = list(dict.fromkeys(line.strip() for line in lines if line.strip()))
+    if not ids:
+        raise ArtifactError(f"'{path}' must hold a user's id on each line.")
+    return ids
+
+
 def _require_features(recommender: "Recommender", names: Sequence[str]) -> None:
     known = recommender.items.rows.column_names
     for name in names:
@@ -126,16 +169,6 @@ def _require_features(recommender: "Recommender", names: Sequence[str]) -> None:
                 f"`--keep` must name a feature of the items, one of {sorted(known)}. "
                 f"Received: '{name}'.{suggestion(name, known)}"
             )
-
-
-def _kept(
-    recommender: "Recommender", made: "RecommendedList", names: Sequence[str]
-) -> list[dict[str, Any]]:
-    """By item of the list, the features to show."""
-    items = recommender.items
-    places = [items.positions[item.item_id.encode()] for item in made.items]
-    rows = items.rows.take(places).to_pylist()
-    return [{name: row[name] for name in names} for row in rows]
 
 
 def _document(

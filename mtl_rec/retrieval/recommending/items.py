@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -39,6 +40,14 @@ class Items:
     def id_of(self, item: int) -> str:
         """The id of the item at a place."""
         return self.item_ids[item]
+
+    def features_of(
+        self, item_ids: Sequence[str], names: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        """Some features of some items, by name."""
+        places = [self.positions[item_id.encode()] for item_id in item_ids]
+        rows = self.rows.take(places).to_pylist()
+        return [{name: row[name] for name in names} for row in rows]
 
     def __len__(self) -> int:
         """Returns the number of items."""

@@ -24,6 +24,9 @@ class Ranker:
         version: Exported version of a model that ranks.
         items: Whose features it reads.
 
+    Attributes:
+        outputs: Names of the probabilities.
+
     Raises:
         ArtifactError: The version is missing or damaged, can't rank, or reads features
             that the items do not have.
@@ -42,7 +45,7 @@ class Ranker:
                 "anew, from the config of the ranker."
             )
         self.version = version
-        self._outputs = [output.name for output in schema.funnel.outputs()]
+        self.outputs = [output.name for output in schema.funnel.outputs()]
         self._of_items = raw_tensors(replace(schema, features=own), items.rows)
         self._of_context = {f.name for f in schema.features if f.side == "context"}
 
@@ -68,7 +71,7 @@ class Ranker:
             is_moment = name in self._of_context
             arrays[name] = values[np.newaxis] if is_moment else values
         outputs = self._rank(arrays)
-        return ranking_of([outputs], self._outputs, len(items))
+        return ranking_of([outputs], self.outputs, len(items))
 
     def _without_candidates(self, name: str, kind: TensorType) -> TensorType:
         if name not in self._of_context or kind.shape is None:

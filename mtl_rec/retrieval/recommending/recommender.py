@@ -52,6 +52,10 @@ class Recommender:
         self.retrievers, self._rules = retrievers, rules
         self._list_length = list_length
 
+    def known(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """What models read of all that is known of a user and a moment."""
+        return {n: value for n, value in request.items() if n in self.inputs}
+
     def recommend(
         self,
         request: Mapping[str, Any],

@@ -48,22 +48,36 @@ class UserRequest:
     excluded_items: tuple[str, ...]
 
 
-def read_user_request(
-    config: RunConfig, user_id: str, progress: Progress = unseen
-) -> UserRequest:
-    """Looks for a user in all parts of the data.
+def read_user_requests(
+    config: RunConfig, user_ids: Sequence[str], progress: Progress = unseen
+) -> dict[str, UserRequest]:
+    """Looks for users in all parts of the data.
 
     Args:
         config: Of the data and its features.
-        user_id: As the data has it.
+        user_ids: As the data has them.
         progress: Is told how far it is where exposures are made of a log first.
+
+    Returns:
+        By id, in the order that was asked for.
 
     Raises:
         ArtifactError: The data is missing or damaged.
-        SchemaError: It has no such user, or columns hold something else than declared.
+        SchemaError: It lacks a user, or columns hold something else than declared.
     """
     splits = open_exposures(config.data, config.features, config.tasks, progress)
-    rows = _rows_of(splits.train, config, user_id)
+    rows, positions = _rows_of(splits.train, config, user_ids)
+    order = np.argsort(positions, kind="stable")
+    ends = np.cumsum(np.bincount(positions, minlength=len(user_ids)))
+    return {
+        user_id: _request_of_rows(rows.take(pa.array(order[start:end])), config)
+        for user_id, start, end in zip(
+            user_ids, [0, *ends[:-1].tolist()], ends.tolist(), strict=True
+        )
+    }
+
+
+def _request_of_rows(rows: pa.Table, config: RunConfig) -> UserRequest:
     # Of equal times, and without times, the last row is the newest.
     newest = len(rows) - 1
     if isinstance(config.data.split, TimeSplit):
@@ -91,22 +105,29 @@ def request_of(row: pa.Table, features: Sequence[Feature]) -> dict[str, Any]:
     }
 
 
-def _rows_of(stream: ExposureStream, config: RunConfig, user_id: str) -> pa.Table:
-    """The user's rows of all parts, in the order of the data."""
+def _rows_of(
+    stream: ExposureStream, config: RunConfig, user_ids: Sequence[str]
+) -> tuple[pa.Table, np.ndarray]:
+    """Rows of users in the order of the data, and the position of each row's user."""
     user, item = _key_columns(stream, config)
     columns = [f.source_column for f in config.features if f.side != "item"]
     columns += [user, item, _deepest_event(config).label_column]
-    kept = []
+    asked = pa.array(user_ids, pa.string())
+    kept, positions = [], [np.empty(0, np.int64)]
     for batch, _, _ in stream.batches(columns):
-        is_own = pc.equal(_ids(pa.chunked_array([batch.column(user)]), user), user_id)
-        if pc.any(is_own).as_py():
-            kept.append(pa.Table.from_batches([batch.filter(is_own)]))
-    if not kept:
+        found = pc.index_in(_ids(pa.chunked_array([batch.column(user)]), user), asked)
+        kept.append(pa.Table.from_batches([batch.filter(found.is_valid())]))
+        positions.append(found.drop_null().to_numpy().astype(np.int64))
+    of_rows = np.concatenate(positions)
+    missing = np.flatnonzero(np.bincount(of_rows, minlength=len(user_ids)) == 0)
+    if len(missing):
+        shown = ", ".join(f"'{user_ids[own]}'" for own in missing[:3].tolist())
         raise SchemaError(
-            f"The data must have the user that is asked for. Received: '{user_id}', "
-            f"which is not in column '{user}'. Give their features in a request file."
+            f"The data must have the users that are asked for. Column '{user}' has no "
+            f"{shown}{' ...' if len(missing) > 3 else ''} ({len(missing)} of "
+            f"{len(user_ids)}). Give their features in a request file."
         )
-    return pa.concat_tables(kept, promote_options="permissive")
+    return pa.concat_tables(kept, promote_options="permissive"), of_rows
 
 
 def _key_columns(stream: ExposureStream, config: RunConfig) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import json
 import re
 
+import pandas as pd
 import pytest
 
 from mtl_rec.cli.app import main
@@ -92,8 +93,32 @@ def test_a_file_that_holds_something_else_is_refused(
     assert re.search(told, error)
 
 
-@pytest.mark.parametrize("arguments", [[], ["request.json", "--user", "u1"]])
-def test_either_a_request_or_a_user_is_asked_for(recommend, arguments):
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_lists_of_many_users_are_the_rows_of_a_file(recommend, tmp_path, ending):
+    (tmp_path / "users.txt").write_text("u5\nu3\n\nu5\n")
+    path = tmp_path / f"lists.{ending}"
+
+    users = ["--users", str(tmp_path / "users.txt"), "--output", str(path)]
+    code, output, _ = recommend(*users, "--keep", "brand")
+
+    rows = {"csv": pd.read_csv, "parquet": pd.read_parquet}[ending](path)
+    assert code == 0
+    assert json.loads(output)["users"] == 2
+    assert rows["user_id"].unique().tolist() == ["u5", "u3"]
+    alone = json.loads(recommend("--user", "u3")[1])["items"]
+    own = rows[rows["user_id"] == "u3"]
+    assert own["item_id"].tolist() == [item["item_id"] for item in alone]
+    assert own["place"].tolist() == [item["place"] for item in alone]
+    assert own["purchase"].to_numpy() == pytest.approx(
+        [item["probabilities"]["purchase"] for item in alone]
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["request.json", "--user", "u1"], ["--users", "u.txt"], ["--output", "l.csv"]],
+)
+def test_one_way_to_say_who_it_is_for_is_asked_for(recommend, arguments):
     code, _, error = recommend(*arguments)
 
     assert code == 2

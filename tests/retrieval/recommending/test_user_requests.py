@@ -4,14 +4,14 @@ import pytest
 
 from mtl_rec.config import load_config
 from mtl_rec.errors import SchemaError
-from mtl_rec.retrieval.recommending.user_requests import read_user_request
+from mtl_rec.retrieval.recommending.user_requests import read_user_requests
 
 
 def test_a_request_is_the_users_newest_exposure_in_time(shop):
     own = shop.exposures[shop.exposures["user_id"] == "u5"]
     newest = own.sort_values("time").iloc[-1]
 
-    request = read_user_request(shop.config, "u5").request
+    request = read_user_requests(shop.config, ["u5"])["u5"].request
 
     assert request.keys() == {"user_id", "history", "age", "hour"}
     assert request["user_id"] == "u5"
@@ -22,21 +22,31 @@ def test_a_request_is_the_users_newest_exposure_in_time(shop):
 
 def test_what_a_user_has_bought_is_excluded(shop):
     exposures = shop.exposures
-    for user in exposures["user_id"].unique()[:20]:
+    users = exposures["user_id"].unique()[:20].tolist()
+
+    found = read_user_requests(shop.config, users)
+
+    assert list(found) == users
+    for user in users:
         is_bought = (exposures["user_id"] == user) & (exposures["purchase"] == 1)
+        bought = set(exposures.loc[is_bought, "item_id"])
+        assert set(found[user].excluded_items) == bought
 
-        found = read_user_request(shop.config, user)
 
-        assert set(found.excluded_items) == set(exposures.loc[is_bought, "item_id"])
+def test_several_users_are_read_as_each_by_itself(shop):
+    together = read_user_requests(shop.config, ["u9", "u5"])
+
+    for user in ("u5", "u9"):
+        assert read_user_requests(shop.config, [user]) == {user: together[user]}
 
 
 def test_a_user_that_the_data_does_not_have_is_refused(shop):
-    with pytest.raises(SchemaError, match="'nobody', which is not in column 'user_id'"):
-        read_user_request(shop.config, "nobody")
+    with pytest.raises(SchemaError, match=r"has no 'nobody' \(1 of 2\)"):
+        read_user_requests(shop.config, ["u5", "nobody"])
 
 
 def test_without_a_column_of_users_nobody_can_be_looked_for(shop):
     config = load_config("shop.yaml", ["evaluation.user=user"])
 
     with pytest.raises(SchemaError, match=r"`evaluation\.user`.*mean 'user_id'"):
-        read_user_request(config, "u5")
+        read_user_requests(config, ["u5"])
