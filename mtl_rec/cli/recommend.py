@@ -112,7 +112,10 @@ def recommend(
         from mtl_rec.cli.stages import Stages
         from mtl_rec.retrieval.recommending import open_recommender
         from mtl_rec.retrieval.recommending.user_requests import read_user_requests
+        from mtl_rec.run.row_files import require_ending
 
+    if output is not None:
+        require_ending(output)
     stages = Stages(progress_console(output_format, quiet))
     with stages("open the sources and the ranker"):
         recommender = open_recommender(config)
@@ -123,7 +126,7 @@ def recommend(
             found = read_user_requests(config, user_ids, progress)
         if output is not None:
             with stages(f"make lists for {who}"):
-                made = write_lists(recommender, found, exclude, keep, output)
+                made = write_lists(recommender, found, user_ids, exclude, keep, output)
             show(asdict(made), output_format, str(made))
             return
         features = recommender.known(found[user_ids[0]].request)

@@ -22,6 +22,7 @@ class WrittenLists:
     Attributes:
         path: The file.
         users: Lists in it.
+        unknown_users: Ids that the data does not have, which get no list.
         items: Rows of it.
         p50_milliseconds: What a list took in the middle.
         p95_milliseconds: What it took for 95 of 100 users at most.
@@ -29,21 +30,30 @@ class WrittenLists:
 
     path: Path
     users: int
+    unknown_users: list[str]
     items: int
     p50_milliseconds: float
     p95_milliseconds: float
 
     def __str__(self) -> str:
+        unknown = self.unknown_users
+        left_out = (
+            f"; {len(unknown):,} users are not in the data and get none, such as "
+            f"'{unknown[0]}'"
+            if unknown
+            else ""
+        )
         return (
             f"{self.users:,} lists with {self.items:,} items in '{self.path}'; half of "
             f"them took {self.p50_milliseconds:.1f} ms at most, 95 % "
-            f"{self.p95_milliseconds:.1f} ms"
+            f"{self.p95_milliseconds:.1f} ms{left_out}"
         )
 
 
 def write_lists(
     recommender: Recommender,
     requests: Mapping[str, UserRequest],
+    asked: Sequence[str],
     excluded: Sequence[str],
     keep: Sequence[str],
     output: Path,
@@ -53,6 +63,7 @@ def write_lists(
     Args:
         recommender: Makes lists.
         requests: By user.
+        asked: All users that lists were asked for.
         excluded: Ids of items that must be in no list.
         keep: Features of the items to write beside.
         output: CSV, JSONL or Parquet; a row for each item of each list.
@@ -79,7 +90,8 @@ def write_lists(
 
     write_rows(tables(), output)
     p50, p95 = np.quantile(milliseconds, [0.5, 0.95]).tolist()
-    return WrittenLists(output, len(counts), sum(counts), p50, p95)
+    unknown = [user_id for user_id in asked if user_id not in requests]
+    return WrittenLists(output, len(counts), unknown, sum(counts), p50, p95)
 
 
 def _schema(recommender: Recommender, keep: Sequence[str]) -> pa.Schema:

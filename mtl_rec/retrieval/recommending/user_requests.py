@@ -59,11 +59,12 @@ def read_user_requests(
         progress: Is told how far it is where exposures are made of a log first.
 
     Returns:
-        By id, in the order that was asked for.
+        By id, in the order that was asked for; users that the data lacks are left out.
 
     Raises:
         ArtifactError: The data is missing or damaged.
-        SchemaError: It lacks a user, or columns hold something else than declared.
+        SchemaError: It has none of the users, or columns hold something else than
+            declared.
     """
     splits = open_exposures(config.data, config.features, config.tasks, progress)
     rows, positions = _rows_of(splits.train, config, user_ids)
@@ -74,6 +75,7 @@ def read_user_requests(
         for user_id, start, end in zip(
             user_ids, [0, *ends[:-1].tolist()], ends.tolist(), strict=True
         )
+        if end > start
     }
 
 
@@ -119,13 +121,12 @@ def _rows_of(
         kept.append(pa.Table.from_batches([batch.filter(found.is_valid())]))
         positions.append(found.drop_null().to_numpy().astype(np.int64))
     of_rows = np.concatenate(positions)
-    missing = np.flatnonzero(np.bincount(of_rows, minlength=len(user_ids)) == 0)
-    if len(missing):
-        shown = ", ".join(f"'{user_ids[own]}'" for own in missing[:3].tolist())
+    if not len(of_rows):
+        others = f" or {len(user_ids) - 1:,} others" if len(user_ids) > 1 else ""
         raise SchemaError(
-            f"The data must have the users that are asked for. Column '{user}' has no "
-            f"{shown}{' ...' if len(missing) > 3 else ''} ({len(missing)} of "
-            f"{len(user_ids)}). Give their features in a request file."
+            f"Column '{user}' of the data must have the user that is asked for. "
+            f"Received: '{user_ids[0]}'{others}, which it has not. Give what is known "
+            "of them in a request file."
         )
     return pa.concat_tables(kept, promote_options="permissive"), of_rows
 

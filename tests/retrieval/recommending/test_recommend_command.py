@@ -95,7 +95,7 @@ def test_a_file_that_holds_something_else_is_refused(
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_lists_of_many_users_are_the_rows_of_a_file(recommend, tmp_path, ending):
-    (tmp_path / "users.txt").write_text("u5\nu3\n\nu5\n")
+    (tmp_path / "users.txt").write_text("u5\nu3\n\nnobody\nu5\n")
     path = tmp_path / f"lists.{ending}"
 
     users = ["--users", str(tmp_path / "users.txt"), "--output", str(path)]
@@ -104,6 +104,7 @@ def test_lists_of_many_users_are_the_rows_of_a_file(recommend, tmp_path, ending)
     rows = {"csv": pd.read_csv, "parquet": pd.read_parquet}[ending](path)
     assert code == 0
     assert json.loads(output)["users"] == 2
+    assert json.loads(output)["unknown_users"] == ["nobody"]
     assert rows["user_id"].unique().tolist() == ["u5", "u3"]
     alone = json.loads(recommend("--user", "u3")[1])["items"]
     own = rows[rows["user_id"] == "u3"]

@@ -1,11 +1,16 @@
 """Lists for one user: in the ranker's order, within the rules, and explained."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 
 from mtl_rec.config import load_config
+from mtl_rec.config.retrieval import RetrievalArchitecture
+from mtl_rec.config.sections import kinds_of
 from mtl_rec.errors import ArtifactError, ConfigError
 from mtl_rec.retrieval.recommending import open_recommender
+from mtl_rec.retrieval.recommending.opening import KINDS
 from mtl_rec.run.ranking import rank_by_version
 from mtl_rec.serving.client import RequestError
 
@@ -220,3 +225,9 @@ def test_a_config_without_retrieval_models_says_how_to_make_them(shop):
 
     with pytest.raises(ArtifactError, match="`mtl-rec retrieve`"):
         open_recommender(config)
+
+
+def test_every_kind_of_retrieval_model_is_looked_for():
+    sections = get_args(get_args(RetrievalArchitecture)[0])
+
+    assert set(KINDS) == {kind for own in sections for kind in kinds_of(own)}
