@@ -90,9 +90,9 @@ class Recommendation(Section):
     ranker: NonEmpty | None = None
     """Folder of the exported version that ranks, or of a model whose newest version
     is taken. Not given: the newest of this run's own."""
+    rules: tuple[Rule, ...] = ()
+    """What a list must keep to. Places of items that may not be shown go to others."""
     sources: tuple[CandidateSource, ...] = ()
     """Where candidates come from. Not given: the newest version of every retrieval
     model that was made of this config."""
     items: ItemTable | None = None
-    rules: tuple[Rule, ...] = ()
-    """What a list must keep to. Places of items that may not be shown go to others."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mtl_rec.config.catalogue import catalogue
 from mtl_rec.config.features import Categorical, Numeric
 from mtl_rec.config.recommendation import Recommendation
 from mtl_rec.config.recommendation_checks import recommendation_problems
@@ -89,3 +90,12 @@ def test_a_requirement_has_one_condition(problems_of, tiny, condition, told):
     (problem,) = problems_of(tiny + f"recommendation: {{rules: [{rule}]}}\n")
 
     assert told in problem
+
+
+def test_the_kinds_of_rules_are_listed_in_one_group():
+    groups = catalogue()
+
+    assert set(groups["rules"].entries) == {"require", "cap"}
+    assert [name for name, own in groups.items() if "require" in own.entries] == [
+        "rules"
+    ]
