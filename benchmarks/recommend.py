@@ -46,6 +46,7 @@ WORK = Path(tempfile.gettempdir()) / "mtl_rec_recommend"
 CUSTOMERS, QUICK_CUSTOMERS = 1000, 50
 QUOTAS = (25, 50, 100, 200)
 WARM_UPS = 10
+CAP = "{kind: cap, column: category, at_most: 1}"
 AGES, NEW_DAYS = "ages.csv", 6
 NEW = f"{{kind: require, column: age_days, at_most: {NEW_DAYS - 1}}}"
 EVERYTHING, POPULARITY = "rank everything", "popularity alone"
@@ -128,13 +129,14 @@ def contenders_of(work: Path, settings: Sequence[str]) -> dict[str, Contender]:
         version = f"'{folder / f'{CONFIG.stem}-{kind}'}'"
         return f"{{name: {name or kind}, version: {version}, quota: {quota}{more}}}"
 
-    def opened(*sources: str) -> Recommender:
+    def opened(*sources: str, rules: str = "") -> Recommender:
         return open_recommender(
             load_config(
                 CONFIG,
                 [
                     *settings,
                     f"recommendation.sources=[{', '.join(sources)}]",
+                    f"recommendation.rules=[{rules}]",
                     f"recommendation.items={{path: '{work / AGES}'}}",
                     f"recommendation.ranker='{folder / CONFIG.stem}'",
                     f"recommendation.list_length={LENGTH}",
@@ -147,8 +149,11 @@ def contenders_of(work: Path, settings: Sequence[str]) -> dict[str, Contender]:
         recommender = opened(*(source(kind, quota) for kind in KINDS))
         name = f"retrieve {quota} of each source, rank"
         contenders[name] = retrieve_and_rank(recommender)
+    of_each = [source(kind, 100) for kind in KINDS]
+    capped = opened(*of_each, rules=CAP)
+    contenders["the same of 100, each category once"] = retrieve_and_rank(capped)
     of_new = source("content", 100, "new", f", only: [{NEW}]")
-    with_new = opened(*(source(kind, 100) for kind in KINDS), of_new)
+    with_new = opened(*of_each, of_new)
     contenders["the same of 100, and 100 new items"] = retrieve_and_rank(with_new)
     contenders[EVERYTHING] = rank_everything(recommender)
     contenders["all sources alone"] = retrieve_alone(recommender)
