@@ -70,29 +70,15 @@ def require_order(
             )
 
 
-def require_share(
-    output: str, actual: np.ndarray, expected: np.ndarray, share: float
-) -> None:
-    """Sums whose terms cancel are as exact as the largest of their row."""
-    allowed = np.broadcast_to(allowed_distances(expected, share), expected.shape)
-    distance = np.abs(actual.astype(np.float64) - expected)
-    for place in zip(*np.nonzero(~(distance <= allowed)), strict=True):
-        raise WrongAnswerError(
-            output,
-            f"is {actual[place]:.9g} {at(place)}. Expected: {expected[place]:.9g}, "
-            f"within {allowed[place]:.2g}",
-        )
-
-
-def allowed_distances(expected: np.ndarray, share: float) -> np.ndarray:
-    """How far each row's numbers may be from what is expected, `(rows, 1)`.
+def row_sizes(expected: np.ndarray) -> np.ndarray:
+    """The size of the largest number of each row, `(rows, 1)`.
 
     The lowest number of all, which stands for none, is not counted as large.
     """
     sizes = np.abs(expected.astype(np.float64))
     sizes[sizes >= np.finfo(np.float32).max] = 0.0
     largest = sizes.max(axis=1, keepdims=True, initial=0.0)
-    return share * largest + np.finfo(np.float32).tiny
+    return np.maximum(largest, np.finfo(np.float32).tiny)
 
 
 def require_listing(
@@ -104,7 +90,7 @@ def require_listing(
     share: float,
 ) -> None:
     """Things whose scores are equal, as exactly as they are known, change places."""
-    allowed = 2 * allowed_distances(scores, share)[:, 0]
+    allowed = 2 * share * row_sizes(scores)[:, 0]
     for row, (found, right) in enumerate(zip(actual, expected, strict=True)):
         found, right = [list(map(_plain, names)) for names in (found, right)]
         known = dict(zip(right, scores[row].astype(np.float64), strict=True))

@@ -13,7 +13,7 @@ from mtl_rec.export.answer_laws import (
     require_listing,
     require_order,
     require_ratio,
-    require_share,
+    row_sizes,
 )
 from mtl_rec.export.proofs import Proofs, SignatureProof
 from mtl_rec.export.requests import Request, requests_to
@@ -43,7 +43,7 @@ def check_answers(
         for request in requests_to(proof):
             actual = answered.get(request.name, {})
             try:
-                for output, compared in _compare(proof, request, actual):
+                for output, compared in _compare(proof, request, actual, tolerance):
                     name = f"Output '{output}' of '{signature}'"
                     comparisons.append((name, request.name, compared))
             except WrongAnswerError as error:
@@ -51,43 +51,61 @@ def check_answers(
                 raise VerificationError(rung, reason) from error
     if not comparisons:
         return 0.0
-    name, request_name, worst = max(comparisons, key=lambda item: item[2].largest)
-    if not worst.largest <= tolerance:
-        reason = f"{name} {worst}, within {tolerance:g}, for {request_name}."
-        raise VerificationError(rung, reason)
-    return worst.largest
+    name, request_name, worst = max(comparisons, key=lambda item: item[2].excess)
+    if not worst.excess <= 1:
+        raise VerificationError(rung, f"{name} {worst}, for {request_name}.")
+    return max(compared.largest for _, _, compared in comparisons)
 
 
 @dataclass(frozen=True)
 class _Comparison:
-    """Numbers beside what was expected."""
+    """Numbers beside what was expected.
+
+    Args:
+        actual: What was answered.
+        expected: What should be.
+        most: How far one may be from the other.
+        is_share: Whether distances are shares of the largest number of their row; else
+            they are absolute up to 1 and relative beyond, where float32 has no finer
+            steps.
+    """
 
     actual: np.ndarray
     expected: np.ndarray
+    most: float
+    is_share: bool = False
 
     @property
     def differences(self) -> np.ndarray:
-        """Absolute up to 1, relative beyond, where float32 has no finer steps."""
         expected = self.expected.astype(np.float64)
-        distance = np.abs(self.actual - expected) / np.maximum(np.abs(expected), 1.0)
+        scale = np.maximum(np.abs(expected), 1.0)
+        if self.is_share:
+            scale = row_sizes(expected)
+        distance = np.abs(self.actual - expected) / scale
         return np.where(np.isnan(distance), np.inf, distance)
 
     @property
     def largest(self) -> float:
         return float(self.differences.max(initial=0.0))
 
+    @property
+    def excess(self) -> float:
+        """The largest difference beside what is allowed; above 1 it is too much."""
+        return self.largest / self.most
+
     def __str__(self) -> str:
         differences = self.differences
         worst = np.unravel_index(np.argmax(differences), differences.shape)
         place = tuple(map(int, worst))
+        of_what = " of the largest in its row" if self.is_share else ""
         return (
             f"is {self.actual[place]:.9g} {at(place)}. "
-            f"Expected: {self.expected[place]:.9g}"
+            f"Expected: {self.expected[place]:.9g}, within {self.most:g}{of_what}"
         )
 
 
 def _compare(
-    proof: SignatureProof, request: Request, answers: Arrays
+    proof: SignatureProof, request: Request, answers: Arrays, tolerance: float
 ) -> Iterator[tuple[str, _Comparison]]:
     """The numbers to compare; everything else is compared here."""
     for output, expected in request.expected.items():
@@ -112,8 +130,8 @@ def _compare(
         elif output in proof.ratios:
             require_ratio(output, actual, expected, proof.ratios[output])
         elif output in proof.shares:
-            require_share(output, actual, expected, proof.shares[output])
+            yield output, _Comparison(actual, expected, proof.shares[output], True)
         elif expected.dtype.kind == "f":
-            yield output, _Comparison(actual, expected)
+            yield output, _Comparison(actual, expected, tolerance)
         else:
             require_equal(output, actual, expected)

@@ -106,6 +106,14 @@ def read_manifest(version_directory: Path) -> dict[str, Any]:
     return manifest
 
 
+def known_of(version_directory: Path) -> dict[str, Any]:
+    """The manifest; empty for a version of an earlier release, or of another tool."""
+    try:
+        return read_manifest(version_directory)
+    except ArtifactError:
+        return {}
+
+
 def golden_proofs(version_directory: Path) -> dict[str, SignatureProof]:
     """The proofs that a version carries, so that it can be verified by itself.
 

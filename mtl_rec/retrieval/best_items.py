@@ -8,7 +8,7 @@ import tensorflow as tf
 LOWEST = float(np.finfo(np.float32).min)
 """The score of a place of the list that is left over."""
 
-_SCORES_AT_ONCE = 2**24
+_SCORES_AT_ONCE = 2**22
 
 Tensors = Mapping[str, tf.Tensor]
 

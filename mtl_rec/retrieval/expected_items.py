@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from mtl_rec.config.served_names import ITEM_IDS, SCORES
-from mtl_rec.export.answer_laws import allowed_distances
+from mtl_rec.export.answer_laws import row_sizes
 from mtl_rec.export.proofs import MOST_RUNNERS_UP, Listing, SignatureProof
 from mtl_rec.export.rungs.rung_protocol import Arrays
 from mtl_rec.retrieval.best_items import LOWEST
@@ -45,7 +45,7 @@ class ExpectedItems:
         rest = order[:, self.width :][:, :MOST_RUNNERS_UP]
         rest_scores = np.take_along_axis(scores, rest, axis=1).astype(np.float64)
         last = np.where(found > LOWEST, found, np.inf).min(axis=1, keepdims=True)
-        is_nearly = last - rest_scores <= 2 * allowed_distances(found, self.share)
+        is_nearly = last - rest_scores <= 2 * self.share * row_sizes(found)
         most = int(is_nearly.sum(axis=1).max(initial=0))
         runners_up = self._ids(rest, is_nearly & (rest_scores > LOWEST))[:, :most]
         return SignatureProof(

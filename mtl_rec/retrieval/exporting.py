@@ -51,7 +51,8 @@ def export_retrieval(
         top_k: Items in an answer; all of the catalogue, if it has fewer.
         config: Of the run that trained it, for the manifest.
         data: Rows and fingerprint of each split, for the manifest.
-        metrics: Of the test split, for the manifest.
+        metrics: Of the test split, for the manifest: by name, such as `recall@100`,
+            its `value` and what else is known of it. The gate compares recalls.
 
     Raises:
         ArtifactError: The catalogue can't be served, or `top_k` is less than 1.

@@ -107,7 +107,7 @@ def same_for_all(model) -> RetrievalModel:
 def exported(model, rows, tmp_path_factory):
     """Version 1, and what was proved of it."""
     folder = tmp_path_factory.mktemp("models") / "shop-two_tower"
-    metrics = {"recall@20": 0.25}
+    metrics = {"recall@20": {"value": 0.25, "low": 0.2, "high": 0.3}}
     return export_retrieval(model, rows, folder, top_k=20, metrics=metrics)
 
 

@@ -1,6 +1,7 @@
 """What a retrieval version answers, as a server would run it."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from mtl_rec.retrieval.catalogue_file import read_catalogue
 from mtl_rec.retrieval.proofs import retrieval_proofs
 from mtl_rec.retrieval.servable import RetrievalServable
 from mtl_rec.schema.rows import canonical
+from mtl_rec.serving.versions.signature_changes import signature_changes
 
 WIDTH = 20
 USERS = ("user_id", "history", "age")
@@ -140,7 +142,7 @@ def test_the_manifest_says_that_it_retrieves(version):
 
     assert manifest["kind"] == "retrieval"
     assert manifest["retrieval"] == {"items": 60, "top_k": 20, "has_vectors": True}
-    assert manifest["metrics"] == {"recall@20": 0.25}
+    assert manifest["metrics"]["recall@20"]["value"] == 0.25
     assert manifest["name"] == "shop-two_tower"
 
 
@@ -159,3 +161,22 @@ def test_scores_that_are_the_same_for_many_items_pass_their_proof(same_for_all, 
         for output, values in servable.ask(name, request.inputs).items()
     }
     assert check_answers("graph", proofs, answers, 1e-6) == 0.0
+
+
+def test_a_list_that_is_longer_or_shorter_is_no_change_and_other_vectors_are(
+    make_model, version, tmp_path
+):
+    shorter = make_model(num_items=7)
+    for name, model in {"shorter": shorter, "wider": wider(shorter)}.items():
+        RetrievalServable(model, WIDTH).write(tmp_path / name)
+
+    assert signature_changes(version, tmp_path / "shorter") == []
+    (change,) = signature_changes(version, tmp_path / "wider")
+    assert change.endswith("'vector' was float32 [-1, 8] and is float32 [-1, 16]")
+
+
+def wider(model):
+    def encode_items(packed):
+        return tf.repeat(model.encode_items(packed), 2, axis=1)
+
+    return replace(model, encode_items=encode_items)
