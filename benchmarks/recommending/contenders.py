@@ -8,9 +8,7 @@ import numpy as np
 from mtl_rec.retrieval.recommending import Recommender
 from mtl_rec.retrieval.recommending.merging import merge
 from mtl_rec.retrieval.recommending.requests import request_arrays
-from recommending.customers import Customer
-
-LENGTH = 20
+from recommending.customers import LENGTH, Customer
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,9 @@ from mtl_rec.data.synthetic_shop.simulation import SimulatedShop, simulate
 from mtl_rec.data.synthetic_shop.tables import build_table
 from mtl_rec.retrieval.recommending.user_requests import request_of
 
+LENGTH = 20
+"""Items of a list."""
+
 
 @dataclass(frozen=True)
 class Customer:
@@ -22,15 +25,13 @@ class Customer:
         bought: Ids of items that they have bought before.
         chances: `(items,)`, probability that they buy an item if it is shown now; 0
             of those they have bought.
+        best: The `LENGTH` items that they would most probably buy, best first.
     """
 
     request: dict[str, Any]
     bought: list[str]
     chances: np.ndarray
-
-    def best(self, length: int) -> np.ndarray:
-        """The items that they would most probably buy, best first."""
-        return np.argsort(-self.chances, kind="stable")[:length]
+    best: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -89,4 +90,5 @@ def _customer(
     chances = chances.copy()
     chances[bought] = 0
     request = request_of(table.slice(row, 1), config.features)
-    return Customer(request, [f"i{item}" for item in bought], chances)
+    best = np.argsort(-chances, kind="stable")[:LENGTH]
+    return Customer(request, [f"i{item}" for item in bought], chances, best)

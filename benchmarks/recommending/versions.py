@@ -1,27 +1,29 @@
-"""The ranker and the retrieval models of a config, by the commands of the README."""
+"""The ranker and the retrieval models of a shop, by the commands of the README."""
 
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
+CONFIG = Path(__file__).parents[2] / "configs" / "quickstart.yaml"
 KINDS = ("two_tower", "content", "item_knn", "popularity")
+AGES = "ages.csv"
 
 
-def make_versions(config: Path, work: Path, settings: Sequence[str]) -> None:
+def make_versions(work: Path, settings: Sequence[str]) -> None:
     """Trains and exports what is not there yet.
 
     Args:
-        config: Of the run.
         work: Where commands run, and what they make is kept.
-        settings: That replace the config's.
+        settings: That replace those of `CONFIG`.
     """
     work.mkdir(parents=True, exist_ok=True)
-    name = config.stem
-    commands = {name: ["train", str(config.resolve())]}
+    commands = {CONFIG.stem: ["train", str(CONFIG)]}
     commands |= {
-        f"{name}-{kind}": [
-            *("retrieve", str(config.resolve())),
+        f"{CONFIG.stem}-{kind}": [
+            *("retrieve", str(CONFIG)),
             *("--set", f"retrieval.architecture={{kind: {kind}}}"),
         ]
         for kind in KINDS
@@ -32,3 +34,9 @@ def make_versions(config: Path, work: Path, settings: Sequence[str]) -> None:
             print(f"mtl-rec {' '.join([*command, *given])}", flush=True)
             arguments = [sys.executable, "-m", "mtl_rec", *command, *given, "--quiet"]
             subprocess.run(arguments, cwd=work, check=True, stdout=subprocess.DEVNULL)
+
+
+def write_ages(work: Path, age_days: np.ndarray) -> None:
+    """What a shop knows of its items today, and no model reads."""
+    lines = [f"i{item},{age}\n" for item, age in enumerate(age_days.tolist())]
+    (work / AGES).write_text("item_id,age_days\n" + "".join(lines))
