@@ -22,6 +22,7 @@ from mtl_rec.cli import (
     prepare,
     publish,
     rank,
+    recommend,
     retrieve,
     rollback,
     runs,
@@ -47,11 +48,13 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-_CONFIGS, _TRAINING, _SERVING = "Describe data", "Train and judge", "Serve"
+_CONFIGS, _TRAINING = "Describe data", "Train and judge"
+_RECOMMENDING, _SERVING = "Recommend", "Serve"
 
 for _panel, _modules in (
     (_CONFIGS, (init, ls, check, prepare, drift, encode_items)),
-    (_TRAINING, (train, retrieve, runs, compare, evaluate, truth, export, predict)),
+    (_TRAINING, (train, runs, compare, evaluate, truth, export, predict)),
+    (_RECOMMENDING, (retrieve, recommend)),
     (_SERVING, (verify, publish, label, rollback, versions, server_files, serve, rank)),
 ):
     for _module in _modules:

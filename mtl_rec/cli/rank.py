@@ -11,6 +11,7 @@ from rich.table import Table
 
 from mtl_rec.cli.backend import frameworks
 from mtl_rec.cli.output import output_console, require_folder
+from mtl_rec.cli.request_file import RequestFile
 from mtl_rec.cli.server_options import (
     Label,
     TimeoutSeconds,
@@ -19,7 +20,6 @@ from mtl_rec.cli.server_options import (
     open_client,
     require_url,
 )
-from mtl_rec.errors import ArtifactError
 
 if TYPE_CHECKING:
     from mtl_rec.serving.client import Ranking
@@ -99,14 +99,8 @@ def rank(
 
 
 def _read(path: Path) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
-    is_input = str(path) == "-"
-    try:
-        text = sys.stdin.read() if is_input else path.read_text(encoding="utf-8")
-        content = json.loads(text)
-    except OSError as error:
-        raise ArtifactError(f"'{path}' can't be read: {error.strerror}.") from error
-    except ValueError as error:
-        raise ArtifactError(f"'{path}' must hold {_ALLOWED}. {error}.") from error
+    file = RequestFile(path, _ALLOWED)
+    content = file.content
     is_whole = isinstance(content, dict) and content.keys() == {"request", "candidates"}
     if is_whole and isinstance(content["request"], dict):
         candidates = content["candidates"]
@@ -114,8 +108,7 @@ def _read(path: Path) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
             isinstance(c, dict) for c in candidates
         ):
             return content["request"], candidates
-    received = sorted(content) if isinstance(content, dict) else type(content).__name__
-    raise ArtifactError(f"'{path}' must hold {_ALLOWED}. Received: {received}.")
+    raise file.refusal()
 
 
 def _records(

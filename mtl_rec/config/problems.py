@@ -18,6 +18,8 @@ from mtl_rec.config.export_checks import ranking_problems
 from mtl_rec.config.features import Feature
 from mtl_rec.config.language_model_checks import language_model_problems
 from mtl_rec.config.log_checks import log_problems
+from mtl_rec.config.recommendation import Recommendation
+from mtl_rec.config.recommendation_checks import recommendation_problems
 from mtl_rec.config.regularizer_checks import regularizer_problems
 from mtl_rec.config.retrieval import Retrieval
 from mtl_rec.config.retrieval_checks import retrieval_problems
@@ -50,6 +52,7 @@ def describe(error: ValidationError, settings: dict[str, Any]) -> list[str]:
         *_on_slices(settings),
         *_on_training(settings),
         *_on_retrieval(settings),
+        *_on_recommendation(settings),
     ]
     for path, text in between:
         problems.append((path.split("."), text))
@@ -159,6 +162,13 @@ def _on_retrieval(settings: dict[str, Any]) -> list[Problem]:
     features = _declared(settings.get("features"), TypeAdapter(Feature))
     tasks = _declared(settings.get("tasks"), TypeAdapter(Task))
     return retrieval_problems(retrieval, features, tasks)
+
+
+def _on_recommendation(settings: dict[str, Any]) -> list[Problem]:
+    """Sources of one name, and rules on what items do not have."""
+    features = _declared(settings.get("features"), TypeAdapter(Feature))
+    section = _section(settings, ["recommendation"], Recommendation)
+    return recommendation_problems(section, features)
 
 
 def _section(

@@ -17,6 +17,8 @@ from mtl_rec.config.features import Feature
 from mtl_rec.config.language_model_checks import language_model_problems
 from mtl_rec.config.log_checks import log_problems
 from mtl_rec.config.model import Model
+from mtl_rec.config.recommendation import Recommendation
+from mtl_rec.config.recommendation_checks import recommendation_problems
 from mtl_rec.config.regularizer_checks import regularizer_problems
 from mtl_rec.config.retrieval import Retrieval
 from mtl_rec.config.retrieval_checks import retrieval_problems
@@ -43,6 +45,7 @@ class RunConfig(Section):
     evaluation: Evaluation = Evaluation()
     export: Export = Export()
     retrieval: Retrieval = Retrieval()
+    recommendation: Recommendation = Recommendation()
 
     @model_validator(mode="after")
     def _sections_fit_together(self):
@@ -56,6 +59,7 @@ class RunConfig(Section):
                 *regularizer_problems(self.training, self.features),
                 *language_model_problems(self.training, self.features),
                 *retrieval_problems(self.retrieval, self.features, self.tasks),
+                *recommendation_problems(self.recommendation, self.features),
             ]
         )
         if isinstance(self.data.source, EventLog):

@@ -107,7 +107,9 @@ def _find_size_problem(checkpoint: Any, folder: Path) -> str | None:
 
 
 def _text_bytes(values: Any) -> int:
-    return sum(len(value) for value in np.asarray(values, object).ravel())
+    """Of texts, each with its length, which takes a byte for every seven bits."""
+    lengths = [len(value) for value in np.asarray(values, object).ravel()]
+    return sum(own + max(1, -(-own.bit_length() // 7)) for own in lengths)
 
 
 def _find_repetition(checkpoint: Any, meta_graph: Any) -> str | None:

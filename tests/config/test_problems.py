@@ -7,8 +7,8 @@ KINDS = (
     "'vector']"
 )
 TOP = (
-    "['data', 'evaluation', 'export', 'features', 'model', 'name', 'seed', 'tasks', "
-    "'training']"
+    "['data', 'evaluation', 'export', 'features', 'model', 'name', 'recommendation', "
+    "'retrieval', 'seed', 'tasks', 'training']"
 )
 RUN_NAME = "^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 NAME = "^[A-Za-z][A-Za-z0-9_]*$"

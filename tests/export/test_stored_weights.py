@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from mtl_rec.errors import VerificationError
+from mtl_rec.export.stored_weights import _find_size_problem
 
 
 def refused(reason):
@@ -50,6 +51,17 @@ def test_more_bytes_than_variables_are_refused(version, check):
 
     with refused("The variables need 16 bytes and 1"):
         check(version)
+
+
+@pytest.mark.parametrize("length", [1, 200])
+def test_many_short_texts_are_no_more_bytes_than_they_need(tmp_path, length):
+    texts = tf.Module()
+    texts.ids = tf.Variable([b"x" * length] * 30_000)
+    tf.saved_model.save(texts, str(tmp_path))
+
+    checkpoint = tf.train.load_checkpoint(str(tmp_path / "variables" / "variables"))
+
+    assert _find_size_problem(checkpoint, tmp_path / "variables") is None
 
 
 def test_a_weight_that_is_stored_twice_is_refused(
