@@ -30,6 +30,7 @@ from mtl_rec.cli import (
     server_files,
     train,
     truth,
+    update_items,
     verify,
     versions,
 )
@@ -54,7 +55,7 @@ _RECOMMENDING, _SERVING = "Recommend", "Serve"
 for _panel, _modules in (
     (_CONFIGS, (init, ls, check, prepare, drift, encode_items)),
     (_TRAINING, (train, runs, compare, evaluate, truth, export, predict)),
-    (_RECOMMENDING, (retrieve, recommend)),
+    (_RECOMMENDING, (retrieve, update_items, recommend)),
     (_SERVING, (verify, publish, label, rollback, versions, server_files, serve, rank)),
 ):
     for _module in _modules:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mtl_rec.cli.backend import frameworks
+from mtl_rec.cli.id_file import read_ids
 from mtl_rec.cli.options import ConfigPath, Overrides
 from mtl_rec.cli.output import (
     OutputFormat,
@@ -105,7 +106,9 @@ def recommend(
 
     config = load_config(config_path, overrides)
     features, excluded = _read(request) if request is not None else ({}, [])
-    user_ids = [user] if user is not None else _read_ids(users) if users else []
+    user_ids = (
+        [user] if user is not None else read_ids(users, "a user") if users else []
+    )
     with frameworks():
         from mtl_rec.cli.recommendation_rows import write_lists
         from mtl_rec.cli.recommendation_tables import recommendation_tables
@@ -149,17 +152,6 @@ def _read(path: Path) -> tuple[Mapping[str, Any], Sequence[str]]:
         if is_known and is_list and all(isinstance(i, str) for i in excluded):
             return content["request"], excluded
     raise file.refusal()
-
-
-def _read_ids(path: Path) -> list[str]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except UnicodeDecodeError as error:
-        raise ArtifactError(f"'{path}' must be UTF-8 text: {error}.") from error
-    ids = list(dict.fromkeys(line.strip() for line in lines if line.strip()))
-    if not ids:
-        raise ArtifactError(f"'{path}' must hold a user's id on each line.")
-    return ids
 
 
 def _require_features(recommender: "Recommender", names: Sequence[str]) -> None:

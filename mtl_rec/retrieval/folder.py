@@ -43,6 +43,11 @@ class RetrievalFolder(RunFolder):
         """What its lists were worth to the test split's users."""
         return self.path / "judgement.json"
 
+    @property
+    def rows_path(self) -> Path:
+        """Rows that its versions are proved on."""
+        return self.path / "verify_rows.parquet"
+
     def tower_path(self, name: str) -> Path:
         """One of the trained towers, `query` or `candidate`."""
         return self.path / f"{name}_tower.keras"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 
 from mtl_rec.config.retrieval import (
     Content,
@@ -91,6 +92,8 @@ def retrieve_run(
         write_json(folder.judgement_path, about)
     with stage("export and verify"):
         rows = prepared.interactions.train.rows.slice(0, named.export.verify_rows)
+        with written_whole(folder.rows_path) as unfinished:
+            pq.write_table(rows, unfinished)
         version = export_retrieval(
             fitted.model,
             rows,

@@ -109,7 +109,9 @@ class TowerFitting:
             weights = item_weights(events, len(self._interactions.catalogue))
             ids = self.catalogue[PRIOR_ID][:, 0]
             num_ids = num_ids_of(self._design.schema, item_id)
-            set_prior(joint, np.bincount(ids, weights, num_ids))
+            # Of items that have no id of their own, the mean.
+            num_items = np.maximum(np.bincount(ids, minlength=num_ids), 1)
+            set_prior(joint, np.bincount(ids, weights, num_ids) / num_items)
         return joint
 
     def _encode_items(self, rows: pa.Table) -> Inputs:

@@ -155,8 +155,8 @@ def set_prior(joint: keras.Model, weights_of_ids: np.ndarray) -> None:
 
     Args:
         joint: From `build_joint`, of a design with ids of items.
-        weights_of_ids: `(ids,)`, the weight of all events of each id. One event is
-            added to each, so that items without any are not ruled out.
+        weights_of_ids: `(ids,)`, the weight of the events of an item of each id. One
+            event is added to each, so that items without any are not ruled out.
     """
     counts = weights_of_ids + 1.0
     logs = np.log(counts / counts.sum())

@@ -20,6 +20,7 @@ from mtl_rec.data import open_exposures
 from mtl_rec.evaluation.reading_keys import ITEM, USER
 from mtl_rec.preprocess import Preprocessor
 from mtl_rec.retrieval import counted
+from mtl_rec.retrieval.catalogue import Catalogue
 from mtl_rec.retrieval.encoding import encode_side
 from mtl_rec.retrieval.features import (
     IdFeatures,
@@ -136,7 +137,9 @@ def fit_retrieval(
             )
             towers = fitting.fit(folder, callbacks)
             items = vectors(towers.candidate, fitting.catalogue)
-            model = tower_model(prepared, towers, items)
+            model = tower_model(
+                prepared.preprocessor, ids.item, towers, data.catalogue, items
+            )
             return FittedRetrieval(model, towers, items)
         case Popularity() | ItemKnn():
             score = _counted_score(prepared, architecture)
@@ -146,17 +149,21 @@ def fit_retrieval(
 
 
 def tower_model(
-    prepared: PreparedRetrieval, towers: TwoTowers, items: np.ndarray
+    preprocessor: Preprocessor,
+    item_id: str | None,
+    towers: TwoTowers,
+    catalogue: Catalogue,
+    items: np.ndarray,
 ) -> RetrievalModel:
     """Towers with the vectors of a catalogue, as a retrieval model.
 
     Args:
-        prepared: Has the catalogue and the preprocessor.
+        preprocessor: Encodes what the towers read.
+        item_id: The feature of the item's id, if one is read.
         towers: Trained.
-        items: `(items, dim)`, vectors of the catalogue.
+        catalogue: The items.
+        items: `(items, dim)`, their vectors.
     """
-    schema = prepared.preprocessor.schema
-    item_id = prepared.id_features.item
     held = tf.Variable(tf.constant(items), trainable=False, name="item_vectors")
 
     def query(inputs: Mapping[str, tf.Tensor]) -> tf.Tensor:
@@ -164,7 +171,7 @@ def tower_model(
         return tf.convert_to_tensor(towers.query(own, training=False))
 
     def candidate(inputs: Mapping[str, tf.Tensor]) -> tf.Tensor:
-        whole = with_prior_ids(inputs, schema, item_id)
+        whole = with_prior_ids(inputs, preprocessor.schema, item_id)
         own = {name: whole[name] for name in towers.candidate.input}
         return tf.convert_to_tensor(towers.candidate(own, training=False))
 
@@ -174,10 +181,10 @@ def tower_model(
         for weight in tower.weights
     ]
     return RetrievalModel(
-        prepared.preprocessor,
+        preprocessor,
         lambda inputs: tf.matmul(query(inputs), held, transpose_b=True),
         (held, *weights),
-        prepared.interactions.catalogue,
+        catalogue,
         candidate,
         query,
     )
