@@ -48,8 +48,15 @@ class BestItems:
             `(batch, width)` float32 scores, best first, `LOWEST` where none is left;
             and int32 places of the items, of the same shape.
         """
-        asked = dict(packed) if excluded is None else {**packed, "": excluded}
+        asked = dict(packed)
         rows = tf.shape(next(iter(asked.values())))[0]
+        if excluded is not None:
+            # Else users whose row is missing would get what they must not.
+            fits = tf.debugging.assert_equal(
+                tf.shape(excluded)[0], rows, "Every user must have a row of exclusions."
+            )
+            with tf.control_dependencies([fits]):
+                asked[""] = tf.identity(excluded)
         found = [
             tf.TensorArray(dtype, 0, True, element_shape=[None, self.width])
             for dtype in (tf.float32, tf.int32)

@@ -1,6 +1,7 @@
 """Scores that are counted, not trained: popularity and co-visitation."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,20 @@ LAST = 1e-4
 """Share of popularity in scores of which it only decides who is last."""
 
 
-def popularity_score(events: Events, num_items: int, any_input: str) -> Score:
+@dataclass(frozen=True)
+class Counted:
+    """A score, and what it was counted into.
+
+    Attributes:
+        score: Packed inputs of users to `(batch, items)`.
+        variables: That it reads. Constants would be in the graph of every signature.
+    """
+
+    score: Score
+    variables: tuple[tf.Variable, ...]
+
+
+def popularity_score(events: Events, num_items: int, any_input: str) -> Counted:
     """The same score of an item for all users: the weight of its events.
 
     Args:
@@ -25,13 +39,13 @@ def popularity_score(events: Events, num_items: int, any_input: str) -> Score:
         num_items: Of the catalogue.
         any_input: A packed input, which says how many users there are.
     """
-    counts = tf.constant(item_weights(events, num_items))
+    counts = _held(item_weights(events, num_items))
 
     def score(inputs: Tensors) -> tf.Tensor:
         users = tf.shape(inputs[any_input])[0]
         return tf.broadcast_to(counts, [users, num_items])
 
-    return score
+    return Counted(score, (counts,))
 
 
 def popularity_within_score(
@@ -40,7 +54,7 @@ def popularity_within_score(
     history: str,
     values_of_items: np.ndarray,
     num_values: int,
-) -> Score:
+) -> Counted:
     """Popularity times the share of a history that is of the item's own value.
 
     Items of no value in the history stand behind all others, by popularity.
@@ -52,8 +66,8 @@ def popularity_within_score(
         values_of_items: `(items,)`, the id of each item's value.
         num_values: Ids that there are.
     """
-    counts = tf.constant(_shares_of_most(events, num_items))
-    values = tf.constant(values_of_items)
+    counts = _held(_shares_of_most(events, num_items))
+    values = _held(values_of_items)
 
     def score(inputs: Tensors) -> tf.Tensor:
         ids = inputs[history]
@@ -66,7 +80,7 @@ def popularity_within_score(
         least = 1.0 / tf.cast(tf.shape(ids)[1] + 1, tf.float32)
         return counts * (tf.gather(shares, values, axis=1) + LAST * least)
 
-    return score
+    return Counted(score, (counts, values))
 
 
 def item_weights(events: Events, num_items: int) -> np.ndarray:
@@ -80,7 +94,7 @@ def item_knn_score(
     num_items: int,
     history: str,
     places_of_ids: np.ndarray,
-) -> Score:
+) -> Counted:
     """The sum of an item's similarities to those of a history.
 
     Two items are as similar as the cosine of their users, with `shrinkage`. Items that
@@ -98,9 +112,9 @@ def item_knn_score(
     known = places_of_ids >= 0
     of_ids = np.where(known[:, None], items[places_of_ids], 0)
     weights = np.where(known[:, None], similarities[places_of_ids], 0.0)
-    own_items = tf.constant(of_ids.astype(np.int32))
-    own_weights = tf.constant(weights.astype(np.float32))
-    counts = tf.constant(_shares_of_most(events, num_items))
+    own_items = _held(of_ids.astype(np.int32))
+    own_weights = _held(weights.astype(np.float32))
+    counts = _held(_shares_of_most(events, num_items))
 
     def score(inputs: Tensors) -> tf.Tensor:
         ids = inputs[history]
@@ -113,7 +127,11 @@ def item_knn_score(
         )
         return tf.reshape(summed, [users, num_items]) + LAST * counts
 
-    return score
+    return Counted(score, (own_items, own_weights, counts))
+
+
+def _held(values: np.ndarray) -> tf.Variable:
+    return tf.Variable(tf.constant(values), trainable=False)
 
 
 def _shares_of_most(events: Events, num_items: int) -> np.ndarray:

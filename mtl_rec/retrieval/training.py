@@ -142,9 +142,11 @@ def fit_retrieval(
             )
             return FittedRetrieval(model, towers, items)
         case Popularity() | ItemKnn():
-            score = _counted_score(prepared, architecture)
+            own = _counted_score(prepared, architecture)
             return FittedRetrieval(
-                RetrievalModel(prepared.preprocessor, score, (), data.catalogue)
+                RetrievalModel(
+                    prepared.preprocessor, own.score, own.variables, data.catalogue
+                )
             )
 
 
@@ -192,7 +194,7 @@ def tower_model(
 
 def _counted_score(
     prepared: PreparedRetrieval, architecture: Popularity | ItemKnn
-) -> counted.Score:
+) -> counted.Counted:
     data, preprocessor = prepared.interactions, prepared.preprocessor
     schema = preprocessor.schema
     events = data.train.joined(data.validation)

@@ -49,8 +49,5 @@ def scored_chunks(
 
 
 def _column(values: np.ndarray) -> pa.Array:
-    """A list for each row that has several values; bytes are text."""
-    if values.dtype == object:
-        flat = [v.decode() if isinstance(v, bytes) else v for v in values.flat]
-        values = np.array(flat, object).reshape(values.shape)
+    """A list for each row that has several values."""
     return pa.array(values if values.ndim == 1 else list(values))

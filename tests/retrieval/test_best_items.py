@@ -57,6 +57,12 @@ def test_a_score_of_other_items_than_the_catalogue_is_refused():
         tf.function(best)({"scores": tf.constant(SCORES)})
 
 
+@pytest.mark.parametrize("count", [1, 8])
+def test_exclusions_of_another_number_of_users_are_refused(count):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="a row of exclusions"):
+        search(SCORES, 5, tf.zeros([count, 2], tf.int32))
+
+
 def test_ids_are_found_whatever_they_are_made_of():
     ids = np.array(["a", "", "A", "x\ny", "漂亮", "👩‍👩‍👧", "a ", "0" * 5000], object)
     ids[1] = "b\x00"
