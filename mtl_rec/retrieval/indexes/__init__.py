@@ -1,0 +1,1 @@
+"""Nearest items among many: by inner product, exactly or nearly so."""
