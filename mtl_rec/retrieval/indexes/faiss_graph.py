@@ -1,0 +1,74 @@
+"""Candidates from a graph of faiss (HNSW)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+
+from mtl_rec.config.retrieval_index import FaissHnsw
+from mtl_rec.retrieval.indexes.euclidean import EuclideanSpace
+from mtl_rec.retrieval.indexes.faiss_rows import selector
+
+_GRAPH, _SPACE = "graph.faiss", "space.npz"
+
+
+@dataclass
+class FaissGraph:
+    """Vectors of 16-bit numbers with links between near ones.
+
+    Attributes:
+        settings: Of the graph.
+        space: Where its distances are measured.
+        graph: Of faiss.
+    """
+
+    settings: FaissHnsw
+    space: EuclideanSpace
+    graph: Any
+
+    @classmethod
+    def built(cls, settings: FaissHnsw, vectors: np.ndarray) -> "FaissGraph":
+        """Links all rows of `(rows, dim)`."""
+        space = EuclideanSpace.of(vectors)
+        graph = faiss.IndexHNSWSQ(
+            space.dim,
+            faiss.ScalarQuantizer.QT_fp16,
+            settings.neighbours,
+            faiss.METRIC_L2,
+        )
+        graph.hnsw.efConstruction = settings.build_breadth
+        graph.is_trained = True
+        engine = cls(settings, space, graph)
+        engine.add(vectors)
+        return engine
+
+    @classmethod
+    def read(cls, settings: FaissHnsw, folder: Path) -> "FaissGraph":
+        """From the files that it wrote."""
+        with np.load(folder / _SPACE) as own:
+            space = EuclideanSpace(own["mean"], float(own["length"]))
+        return cls(settings, space, faiss.read_index(str(folder / _GRAPH)))
+
+    def write(self, folder: Path) -> None:
+        """Leaves two files."""
+        faiss.write_index(self.graph, str(folder / _GRAPH))
+        np.savez(folder / _SPACE, mean=self.space.mean, length=self.space.length)
+
+    def add(self, vectors: np.ndarray) -> None:
+        """Links rows that follow on those it has."""
+        self.graph.add(self.space.items(vectors))
+
+    def remove(self, rows: np.ndarray) -> None:
+        """Nothing: paths lead through rows that are dead, and do not end there."""
+
+    def find(self, queries: np.ndarray, alive: np.ndarray, number: int) -> np.ndarray:
+        """Walks with more in view where some of it is dead."""
+        breadth = max(self.settings.search_breadth, number)
+        breadth = -(-breadth * len(alive) // max(np.count_nonzero(alive), 1))
+        parameters = faiss.SearchParametersHNSW(
+            efSearch=int(breadth), sel=selector(alive)
+        )
+        queries = self.space.queries(queries)
+        return self.graph.search(queries, number, params=parameters)[1]
