@@ -13,7 +13,7 @@ from mtl_rec.retrieval.indexes.faiss_rows import selector
 from mtl_rec.retrieval.indexes.shuffled_rows import shuffled_rows
 
 _LISTS, _MEAN = "lists.faiss", "mean.npy"
-_ROWS_PER_LIST = 64
+_ROWS_PER_LIST = 40
 """That say where the middle of a list is; more make training longer, hardly better."""
 _STEPS = 10
 _MARGIN = 1.25

@@ -21,9 +21,10 @@ class StoredVectors:
     def __init__(
         self, ids: np.ndarray, vectors: np.ndarray, alive: np.ndarray | None = None
     ) -> None:
-        self.ids = np.asarray(ids, dtype=object)
-        self.vectors = np.ascontiguousarray(vectors, np.float32)
-        self.alive = np.ones(len(ids), bool) if alive is None else alive
+        self._num_rows = len(ids)
+        self._ids = np.asarray(ids, dtype=object)
+        self._vectors = np.ascontiguousarray(vectors, np.float32)
+        self._alive = np.ones(len(ids), bool) if alive is None else alive
         rows = np.flatnonzero(self.alive).tolist()
         self._row_of = dict(zip(self.ids[self.alive].tolist(), rows, strict=True))
 
@@ -33,6 +34,21 @@ class StoredVectors:
 
     def __contains__(self, item_id: str) -> bool:
         return item_id in self._row_of
+
+    @property
+    def ids(self) -> np.ndarray:
+        """`(rows,)` text, those of dead rows too."""
+        return self._ids[: self._num_rows]
+
+    @property
+    def vectors(self) -> np.ndarray:
+        """`(rows, dim)` float32."""
+        return self._vectors[: self._num_rows]
+
+    @property
+    def alive(self) -> np.ndarray:
+        """`(rows,)`, whether each is not removed."""
+        return self._alive[: self._num_rows]
 
     @property
     def dim(self) -> int:
@@ -56,10 +72,13 @@ class StoredVectors:
                 "Items that are added must be new. Already in the index: "
                 f"{named(known)}. Remove an item whose vector has changed first."
             )
-        rows = range(len(self.ids), len(self.ids) + len(ids))
-        self.ids = np.concatenate([self.ids, ids])
-        self.vectors = np.concatenate([self.vectors, vectors])
-        self.alive = np.concatenate([self.alive, np.ones(len(ids), bool)])
+        rows = range(self._num_rows, self._num_rows + len(ids))
+        own = slice(rows.start, rows.stop)
+        self._ids = _with_room(self._ids, rows.stop)
+        self._vectors = _with_room(self._vectors, rows.stop)
+        self._alive = _with_room(self._alive, rows.stop)
+        self._ids[own], self._vectors[own], self._alive[own] = ids, vectors, True
+        self._num_rows = rows.stop
         self._row_of.update(zip(ids.tolist(), rows, strict=True))
 
     def remove(self, ids: Iterable[str]) -> np.ndarray:
@@ -78,6 +97,15 @@ class StoredVectors:
         rows = np.array([self._row_of.pop(item_id) for item_id in wanted], np.int64)
         self.alive[rows] = False
         return rows
+
+
+def _with_room(values: np.ndarray, num_rows: int) -> np.ndarray:
+    """The same array, or a longer copy: one item more must not copy all of them."""
+    if num_rows <= len(values):
+        return values
+    longer = np.empty((int(1.25 * num_rows), *values.shape[1:]), values.dtype)
+    longer[: len(values)] = values
+    return longer
 
 
 def named(ids: list[str]) -> str:
