@@ -17,13 +17,13 @@ import gc
 import os
 import sys
 import time
+from importlib.metadata import version
 from typing import Any
 
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-import faiss
 import numpy as np
 from nearest.cases import CLUSTERED, DIMS, TWO_TOWER, Sweep, sweeps_of, vectors_of
 from nearest.changes import changed
@@ -61,14 +61,10 @@ def main() -> int:
             changes += [{"vectors": case, **row} for row in moved]
             bars += bars_of(case, own)
             details[case] = repetitions
-            print(markdown(own), flush=True)
     details["changes"] = changes
-    versions = {"faiss-cpu": faiss.__version__}
-    notes = [
-        f"Some {changes[0]['items']:,} items that are removed and added again:",
-        markdown(changes),
-    ]
-    return report("retrieval_index", table, bars, details, options, versions, notes)
+    libraries = {name: version(name) for name in ("faiss-cpu", "usearch")}
+    notes = ["Items that are removed, and then added again:", markdown(changes)]
+    return report("retrieval_index", table, bars, details, options, libraries, notes)
 
 
 def measured(
@@ -104,7 +100,9 @@ def measured(
             recall = shared(found, true)
             rows.append(row_of(kind, described, built, recall, cost, fastest))
             repetitions[f"{kind} {described}"] = vars(cost)
+            print(rows[-1], flush=True)
         moved.append(changed(index, exact, ids, vectors.queries))
+        print(moved[-1], flush=True)
         del index
         gc.collect()
     return rows, repetitions, moved

@@ -36,28 +36,18 @@ def vectors_of(origin: str, num_items: int, num_queries: int, dim: int) -> Vecto
 
 
 def sweeps_of(origin: str, dim: int, is_quick: bool) -> list[Sweep]:
-    """Lists everywhere; graphs, which take minutes, of the widest trained vectors."""
-    probes = (8, 16, 32, 64, 128)
-    lists = [
-        Sweep(FaissIvfSq(kind="faiss_ivf_sq"), [{"probes": own} for own in probes]),
-        Sweep(
-            FaissIvfPq(kind="faiss_ivf_pq"),
-            [
-                {"probes": own, "reranked": times}
-                for own in (16, 64)
-                for times in (4, 8, 16)
-            ],
-        ),
-    ]
+    """The other kinds, which take minutes, of the widest trained vectors alone."""
+    probes = [{"probes": own} for own in (16, 32, 64, 96, 128)]
+    rounded = Sweep(FaissIvfSq(kind="faiss_ivf_sq"), probes)
     if (origin, dim) != (TWO_TOWER, DIMS[-1]) and not is_quick:
-        return lists
+        return [rounded]
     breadths = [{"search_breadth": own} for own in (100, 150, 200, 300)]
+    codes = [{"probes": own, "reranked": n} for own in (16, 64) for n in (4, 8, 16)]
+    shared = [{"probes": 64, "reranked": 16}]
     return [
-        *lists,
-        Sweep(
-            FaissIvfPq(kind="faiss_ivf_pq", dims_per_code=2),
-            [{"probes": 64, "reranked": 16}],
-        ),
+        rounded,
+        Sweep(FaissIvfPq(kind="faiss_ivf_pq"), codes),
+        Sweep(FaissIvfPq(kind="faiss_ivf_pq", dims_per_code=2), shared),
         Sweep(FaissHnsw(kind="faiss_hnsw", build_breadth=64), breadths),
         Sweep(Usearch(kind="usearch", build_breadth=64), breadths),
     ]

@@ -57,7 +57,7 @@ class FaissIvfSq(Section):
     kind: Literal["faiss_ivf_sq"]
     lists: Count | None = None
     """Groups of items. Not given: four times the square root of the items."""
-    probes: Count = 64
+    probes: Count = 128
     """Lists that a search reads: the more, the fewer items are missed."""
 
 

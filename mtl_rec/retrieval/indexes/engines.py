@@ -18,12 +18,11 @@ from mtl_rec.config.retrieval_index import (
 class Engine(Protocol):
     """Finds rows that are likely to have the highest products with a query."""
 
-    def find(self, queries: np.ndarray, alive: np.ndarray, number: int) -> np.ndarray:
+    def find(self, queries: np.ndarray, number: int) -> np.ndarray:
         """Rows, `(queries, number or more)` int64 in no order; -1 where none is found.
 
         Args:
             queries: `(queries, dim)` float32.
-            alive: `(rows,)`, whether a row may be found.
             number: Of the rows that are asked for.
         """
         ...
@@ -60,19 +59,27 @@ def build_engine(settings: RetrievalIndex, vectors: np.ndarray) -> Engine | None
             return UsearchGraph.built(settings, vectors)
 
 
-def load_engine(settings: RetrievalIndex, folder: Path) -> Engine | None:
-    """The engine that was written to a folder."""
+def load_engine(
+    settings: RetrievalIndex, folder: Path, alive: np.ndarray
+) -> Engine | None:
+    """The engine that was written to a folder.
+
+    Args:
+        settings: It was built with.
+        folder: Holds its files.
+        alive: `(rows,)`, whether each row may be found.
+    """
     match settings:
         case Exact():
             return None
         case FaissHnsw():
             from mtl_rec.retrieval.indexes.faiss_graph import FaissGraph
 
-            return FaissGraph.read(settings, folder)
+            return FaissGraph.read(settings, folder, alive)
         case FaissIvfPq() | FaissIvfSq():
             from mtl_rec.retrieval.indexes.faiss_lists import FaissLists
 
-            return FaissLists.read(settings, folder)
+            return FaissLists.read(settings, folder, alive)
         case Usearch():
             from mtl_rec.retrieval.indexes.usearch_graph import UsearchGraph
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from mtl_rec.config.retrieval_index import FaissHnsw
 from mtl_rec.retrieval.indexes.euclidean import EuclideanSpace
-from mtl_rec.retrieval.indexes.faiss_rows import selector
+from mtl_rec.retrieval.indexes.living_rows import LivingRows
 
 _GRAPH, _SPACE = "graph.faiss", "space.npz"
 
@@ -22,11 +22,13 @@ class FaissGraph:
         settings: Of the graph.
         space: Where its distances are measured.
         graph: Of faiss.
+        rows: Which of its rows may be found.
     """
 
     settings: FaissHnsw
     space: EuclideanSpace
     graph: Any
+    rows: LivingRows
 
     @classmethod
     def built(cls, settings: FaissHnsw, vectors: np.ndarray) -> "FaissGraph":
@@ -40,16 +42,17 @@ class FaissGraph:
         )
         graph.hnsw.efConstruction = settings.build_breadth
         graph.is_trained = True
-        engine = cls(settings, space, graph)
+        engine = cls(settings, space, graph, LivingRows(np.empty(0, bool)))
         engine.add(vectors)
         return engine
 
     @classmethod
-    def read(cls, settings: FaissHnsw, folder: Path) -> "FaissGraph":
+    def read(cls, settings: FaissHnsw, folder: Path, alive: np.ndarray) -> "FaissGraph":
         """From the files that it wrote."""
         with np.load(folder / _SPACE) as own:
             space = EuclideanSpace(own["mean"], float(own["length"]))
-        return cls(settings, space, faiss.read_index(str(folder / _GRAPH)))
+        graph = faiss.read_index(str(folder / _GRAPH))
+        return cls(settings, space, graph, LivingRows(alive))
 
     def write(self, folder: Path) -> None:
         """Leaves two files."""
@@ -59,16 +62,18 @@ class FaissGraph:
     def add(self, vectors: np.ndarray) -> None:
         """Links rows that follow on those it has."""
         self.graph.add(self.space.items(vectors))
+        self.rows.add(len(vectors))
 
     def remove(self, rows: np.ndarray) -> None:
-        """Nothing: paths lead through rows that are dead, and do not end there."""
+        """Paths go on through rows that are dead, and do not end there."""
+        self.rows.remove(rows)
 
-    def find(self, queries: np.ndarray, alive: np.ndarray, number: int) -> np.ndarray:
+    def find(self, queries: np.ndarray, number: int) -> np.ndarray:
         """Walks with more in view where some of it is dead."""
         breadth = max(self.settings.search_breadth, number)
-        breadth = -(-breadth * len(alive) // max(np.count_nonzero(alive), 1))
+        breadth = -(-breadth * len(self.rows) // max(self.rows.num_alive, 1))
         parameters = faiss.SearchParametersHNSW(
-            efSearch=int(breadth), sel=selector(alive)
+            efSearch=breadth, sel=self.rows.selector
         )
         queries = self.space.queries(queries)
         return self.graph.search(queries, number, params=parameters)[1]

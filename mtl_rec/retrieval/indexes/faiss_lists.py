@@ -9,7 +9,7 @@ import numpy as np
 
 from mtl_rec.config.retrieval_index import FaissIvfPq, FaissIvfSq
 from mtl_rec.errors import ConfigError
-from mtl_rec.retrieval.indexes.faiss_rows import selector
+from mtl_rec.retrieval.indexes.living_rows import LivingRows
 from mtl_rec.retrieval.indexes.shuffled_rows import shuffled_rows
 
 _LISTS, _MEAN = "lists.faiss", "mean.npy"
@@ -29,11 +29,13 @@ class FaissLists:
         mean: `(dim,)` that is taken from items. It changes no query's order, and codes
             say more of what is left.
         lists: Of faiss.
+        rows: Which of its rows may be found.
     """
 
     settings: FaissIvfPq | FaissIvfSq
     mean: np.ndarray
     lists: Any
+    rows: LivingRows
 
     @classmethod
     def built(
@@ -54,15 +56,17 @@ class FaissLists:
         most = max(_ROWS_PER_LIST * num_lists, 16)
         order = shuffled_rows(len(vectors))[:most]
         lists.train(vectors[np.resize(order, max(len(order), 16))] - mean)
-        engine = cls(settings, mean, lists)
+        engine = cls(settings, mean, lists, LivingRows(np.empty(0, bool)))
         engine.add(vectors)
         return engine
 
     @classmethod
-    def read(cls, settings: FaissIvfPq | FaissIvfSq, folder: Path) -> "FaissLists":
+    def read(
+        cls, settings: FaissIvfPq | FaissIvfSq, folder: Path, alive: np.ndarray
+    ) -> "FaissLists":
         """From the files that it wrote."""
         lists = faiss.read_index(str(folder / _LISTS))
-        return cls(settings, np.load(folder / _MEAN), lists)
+        return cls(settings, np.load(folder / _MEAN), lists, LivingRows(alive))
 
     def write(self, folder: Path) -> None:
         """Leaves two files."""
@@ -72,19 +76,21 @@ class FaissLists:
     def add(self, vectors: np.ndarray) -> None:
         """Puts rows that follow on those it has into the lists that there are."""
         self.lists.add(vectors - self.mean)
+        self.rows.add(len(vectors))
 
     def remove(self, rows: np.ndarray) -> None:
-        """Nothing: rows that are dead are passed over."""
+        """Rows that are dead stay in their lists and are passed over."""
+        self.rows.remove(rows)
 
-    def find(self, queries: np.ndarray, alive: np.ndarray, number: int) -> np.ndarray:
+    def find(self, queries: np.ndarray, number: int) -> np.ndarray:
         """Reads the lists whose middles have the highest products."""
         times = _MARGIN
         if isinstance(self.settings, FaissIvfPq):
             times = self.settings.reranked
         parameters = faiss.SearchParametersIVF(
-            nprobe=min(self.settings.probes, self.lists.nlist), sel=selector(alive)
+            nprobe=min(self.settings.probes, self.lists.nlist), sel=self.rows.selector
         )
-        wanted = min(int(times * number), len(alive))
+        wanted = min(int(times * number), len(self.rows))
         return self.lists.search(queries, wanted, params=parameters)[1]
 
 

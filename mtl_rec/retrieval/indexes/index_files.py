@@ -68,7 +68,7 @@ def load(folder: Path) -> tuple[RetrievalIndex, StoredVectors, Engine | None]:
     ids = items["item_id"].to_numpy()
     alive = np.array(items["alive"].to_numpy(), bool)
     stored = StoredVectors(ids, np.load(folder / _VECTORS), alive)
-    return settings, stored, load_engine(settings, folder)
+    return settings, stored, load_engine(settings, folder, alive)
 
 
 def _settings(folder: Path) -> RetrievalIndex:

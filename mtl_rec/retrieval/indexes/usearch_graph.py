@@ -64,7 +64,7 @@ class UsearchGraph:
         """Takes rows out; their places in the graph go to those added next."""
         self.graph.remove(rows)
 
-    def find(self, queries: np.ndarray, alive: np.ndarray, number: int) -> np.ndarray:
+    def find(self, queries: np.ndarray, number: int) -> np.ndarray:
         """Walks the graph, which knows itself what is dead."""
         found = np.full((len(queries), number), -1, np.int64)
         if not len(self.graph):

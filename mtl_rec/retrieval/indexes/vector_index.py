@@ -186,7 +186,7 @@ class VectorIndex:
         if self.engine is None:
             rows = exact_rows(queries, stored.vectors, stored.alive, number)
             return self._ordered(queries, rows, k, without)
-        rows = self.engine.find(queries, stored.alive, number)
+        rows = self.engine.find(queries, number)
         short = np.flatnonzero((rows >= 0).sum(axis=1) < number)
         if len(short):
             rows[short] = -1

@@ -24,9 +24,9 @@ def test_a_graph_finds_as_much_where_most_of_it_is_dead(settings, vectors):
     alive = np.random.default_rng(0).random(len(vectors)) < 0.2
     whole = np.ones(len(vectors), bool)
 
-    before = engine.find(queries, whole, 20)
+    before = engine.find(queries, 20)
     engine.remove(np.flatnonzero(~alive))
-    after = engine.find(queries, alive, 20)
+    after = engine.find(queries, 20)
 
     assert alive[after].all()
     least = share_found(before, vectors, whole, queries, 20) - 0.02
@@ -41,7 +41,7 @@ def test_categories_that_come_one_after_another_are_all_reached(settings):
     vectors = vectors.astype(np.float32)
     queries = vectors[random.integers(len(vectors), size=40)]
 
-    rows = build_engine(settings, vectors).find(queries, np.ones(6000, bool), 20)
+    rows = build_engine(settings, vectors).find(queries, 20)
 
     assert share_found(rows, vectors, np.ones(6000, bool), queries, 20) > 0.95
 
@@ -60,7 +60,7 @@ def test_a_row_that_is_not_found_is_none_and_the_index_finds_it(settings, vector
     engine = build_engine(settings, vectors)
 
     for queries in (vectors[:1], vectors[:3]):
-        rows = engine.find(queries, np.ones(200, bool), 250)
+        rows = engine.find(queries, 250)
         for own in rows:
             assert len(set(own[own >= 0])) == (own >= 0).sum()
             assert (own < 0).any() or len(own) == 200
