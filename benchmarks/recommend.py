@@ -58,11 +58,12 @@ def main() -> int:
     parser.add_argument(
         "--work", type=Path, default=WORK, help=f"where versions are kept ({WORK})"
     )
+    parser.add_argument("--customers", type=int, default=CUSTOMERS)
     options = parser.parse_args()
     chosen = options.only or (["quickstart"] if options.quick else list(SHOPS))
     table, bars, details = [], [], {}
     for shop in chosen:
-        most = QUICK_CUSTOMERS if options.quick else CUSTOMERS
+        most = QUICK_CUSTOMERS if options.quick else options.customers
         figures, seconds = measured_shop(options.work / shop, SHOPS[shop], most)
         table += [
             {"shop": shop} | table_row(name, figures, seconds[name]) for name in figures

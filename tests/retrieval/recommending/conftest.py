@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import keras
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -74,6 +75,7 @@ def exported(tmp_path_factory, make_shop) -> Shop:
         config = load_config("shop.yaml")
         splits = open_exposures(config.data, config.features, config.tasks)
         preprocessor = Preprocessor.fit(config.features, config.tasks, splits.train)
+    keras.utils.set_random_seed(0)
     model = build_model(config.model, preprocessor.schema)
     ranker = place / "saved_models" / "shop" / "1"
     ranker.mkdir(parents=True)

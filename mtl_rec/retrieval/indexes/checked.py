@@ -1,0 +1,55 @@
+"""Ids and vectors as callers give them, refused where an index could not keep them."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from mtl_rec.errors import SchemaError
+from mtl_rec.retrieval.indexes.stored_vectors import named
+
+
+def checked_ids(ids: Sequence[str]) -> np.ndarray:
+    """`(items,)` text.
+
+    Raises:
+        SchemaError: One is no text, is empty or comes twice.
+    """
+    own = np.empty(len(ids), object)
+    own[:] = np.asarray(ids, dtype=object)
+    for item_id in own:
+        if not isinstance(item_id, str) or not item_id:
+            raise SchemaError(
+                f"Ids of items must be text that is not empty. Received: {item_id!r}."
+            )
+    if len(set(own)) < len(own):
+        repeated = [item_id for item_id, times in Counter(own).items() if times > 1]
+        raise SchemaError(
+            f"Ids of items must be there once each. Repeated: {named(repeated)}."
+        )
+    return own
+
+
+def checked_vectors(
+    vectors: np.ndarray, number: int, dim: int | None = None
+) -> np.ndarray:
+    """`(number, dim)` float32, of finite numbers.
+
+    Raises:
+        SchemaError: There are more or fewer, wider or narrower ones, or numbers that
+            are not finite.
+    """
+    own = np.asarray(vectors, np.float32)
+    wanted = f"({number}, {'dim' if dim is None else dim})"
+    if own.ndim != 2 or len(own) != number or own.shape[1] != (dim or own.shape[1]):
+        raise SchemaError(
+            f"Vectors must be of shape {wanted}, one for each row. Received: "
+            f"{own.shape}."
+        )
+    finite = np.isfinite(own).all(axis=1)
+    if not finite.all():
+        raise SchemaError(
+            "Vectors must be of finite numbers. Received: "
+            f"{own[~finite][0].tolist()} in row {np.flatnonzero(~finite)[0]}."
+        )
+    return np.ascontiguousarray(own)
