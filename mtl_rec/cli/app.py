@@ -22,6 +22,7 @@ from mtl_rec.cli import (
     prepare,
     publish,
     rank,
+    retrieve,
     rollback,
     runs,
     serve,
@@ -50,7 +51,7 @@ _CONFIGS, _TRAINING, _SERVING = "Describe data", "Train and judge", "Serve"
 
 for _panel, _modules in (
     (_CONFIGS, (init, ls, check, prepare, drift, encode_items)),
-    (_TRAINING, (train, runs, compare, evaluate, truth, export, predict)),
+    (_TRAINING, (train, retrieve, runs, compare, evaluate, truth, export, predict)),
     (_SERVING, (verify, publish, label, rollback, versions, server_files, serve, rank)),
 ):
     for _module in _modules:

@@ -58,6 +58,13 @@ def publish(
         int | None,
         typer.Option(help="Events that a task needs in the data to be judged."),
     ] = None,
+    max_recall_loss: Annotated[
+        float | None,
+        typer.Option(
+            help="Highest loss of recall of a retrieval version, as a share of the "
+            "served version's."
+        ),
+    ] = None,
     allow_schema_change: Annotated[
         bool,
         typer.Option(
@@ -88,6 +95,7 @@ def publish(
                     "max_auc_drop": max_auc_drop,
                     "max_calibration_error": max_calibration_error,
                     "min_positives": min_positives,
+                    "max_recall_loss": max_recall_loss,
                 },
                 allow_schema_change=allow_schema_change,
                 settle_seconds=settle_seconds,

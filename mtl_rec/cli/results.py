@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def show_trained(result: "RunResult", runs: Path, output_format: Format) -> None:
     """The metrics of a run, what was proved of its version, and where both lie."""
     folder, version = result.folder.path, result.version
-    shown = {"run": folder, **_version(version), "metrics": result.metrics}
+    shown = {"run": folder, **version_document(version), "metrics": result.metrics}
     shown["intervals"] = result.evaluation.intervals
     rendered: list[RenderableType] = []
     taken = result.folder.read_json(result.folder.warm_start_path)
@@ -40,10 +40,11 @@ def show_trained(result: "RunResult", runs: Path, output_format: Format) -> None
 def show_exported(version: "ExportedVersion", output_format: Format) -> None:
     """What was proved of a version, and where it lies."""
     path = f"version  {version.path}"
-    show(_version(version), output_format, rungs_table(version.rungs), path)
+    show(version_document(version), output_format, rungs_table(version.rungs), path)
 
 
-def _version(version: "ExportedVersion") -> dict[str, Any]:
+def version_document(version: "ExportedVersion") -> dict[str, Any]:
+    """Where a version lies and what was proved of it, as JSON says it."""
     rungs = [
         {
             "name": rung.name,

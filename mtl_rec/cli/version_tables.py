@@ -11,6 +11,7 @@ from mtl_rec.serving.versions.listing import VersionEntry
 
 if TYPE_CHECKING:
     from mtl_rec.serving.versions.gate import GateReport, TaskComparison
+    from mtl_rec.serving.versions.recalls import RecallComparison
 
 _GATE_COLUMNS = (
     "positives",
@@ -24,6 +25,8 @@ _GATE_COLUMNS = (
 
 def gate_table(report: "GateReport") -> Table | Text:
     """Every task of the new version beside the served one."""
+    if report.recalls:
+        return _recall_table(report)
     if not report.tasks:
         return Text(_without_rows(report))
     table = _empty_table()
@@ -36,6 +39,29 @@ def gate_table(report: "GateReport") -> Table | Text:
     return table
 
 
+def _recall_table(report: "GateReport") -> Table:
+    """Recall of both versions, each on the test rows of its run."""
+    table = _empty_table()
+    table.add_column("metric")
+    for heading in ("served", "new", "difference"):
+        table.add_column(heading, justify="right")
+    table.add_column("verdict")
+    for own in report.recalls or ():
+        served = "" if own.served is None else f"{own.served:.4f}"
+        change = "" if own.served is None else f"{own.new - own.served:+.4f}"
+        new = f"{own.new:.4f}"
+        table.add_row(own.metric, served, new, change, _recall_verdict(own))
+    return table
+
+
+def _recall_verdict(own: "RecallComparison") -> Text:
+    if own.problem:
+        return Text(f"refused: {own.problem}", style="red")
+    if own.served is None:
+        return Text("nothing to compare with", style="dim")
+    return Text("passes", style="green")
+
+
 def _without_rows(report: "GateReport") -> str:
     if report.problems:
         return "Quality was not compared: the version is refused before that."
@@ -44,9 +70,14 @@ def _without_rows(report: "GateReport") -> str:
         if report.served is None
         else f"Quality was not compared with version {report.served}"
     )
+    what_for = (
+        "Give labelled rows with --data to judge AUC and calibration."
+        if report.recalls is None
+        else "Its manifest has no recall to judge."
+    )
     return (
-        f"{with_whom}; the golden rows, the weights and the signatures are sound. Give "
-        "labelled rows with --data to judge AUC and calibration."
+        f"{with_whom}; the golden rows, the weights and the signatures are sound. "
+        f"{what_for}"
     )
 
 
@@ -77,7 +108,8 @@ def versions_table(entries: Sequence[VersionEntry]) -> Table:
     for heading in ("exported (UTC)", "size", "labels", "state"):
         table.add_column(heading, no_wrap=True)
     for task in tasks:
-        table.add_column(f"{task} {_metric_of(entries, task)[1]}", justify="right")
+        heading = f"{task} {_metric_of(entries, task)[1]}".rstrip()
+        table.add_column(heading, justify="right")
     for entry in entries:
         cells = [
             str(entry.number),
@@ -102,13 +134,23 @@ def rollout_text(rollout: Rollout) -> str:
 
 
 def _tasks(entries: Sequence[VersionEntry]) -> list[str]:
-    """Every task of any version, without what is given another event."""
-    names = [name for entry in entries for name in entry.metrics]
+    """Every task of any version, without what is given another event.
+
+    Of a retrieval version, its recalls.
+    """
+    names = [
+        name
+        for entry in entries
+        for name, metrics in entry.metrics.items()
+        if "value" not in metrics or name.startswith("recall@")
+    ]
     return [name for name in dict.fromkeys(names) if "_given_" not in name]
 
 
 def _metric_of(entries: Sequence[VersionEntry], task: str) -> tuple[str, str]:
     """Name and heading of the metric that a task is known by."""
+    if any("value" in entry.metrics.get(task, {}) for entry in entries):
+        return "value", ""
     is_event = any("auc" in entry.metrics.get(task, {}) for entry in entries)
     return ("auc", "AUC") if is_event else ("rmse", "RMSE")
 

@@ -36,6 +36,9 @@ class Gate(Section):
     min_positives: Count = 1000
     """Events that a task needs in the rows to be judged: with 100, chance alone moves
     an observed rate by a tenth."""
+    max_recall_loss: NonNegativeFloat = 0.1
+    """Highest loss of recall of a retrieval version, as a share of the served one's.
+    Each has its own test rows, so that some of it is chance."""
 
 
 class Export(Section):

@@ -1,11 +1,20 @@
 """How far the answers of a version are from what its proofs expect."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from mtl_rec.errors import VerificationError
+from mtl_rec.export.answer_laws import (
+    WrongAnswerError,
+    at,
+    require_equal,
+    require_listing,
+    require_order,
+    require_ratio,
+    row_sizes,
+)
 from mtl_rec.export.proofs import Proofs, SignatureProof
 from mtl_rec.export.requests import Request, requests_to
 from mtl_rec.export.rungs.rung_protocol import Arrays, requests_of
@@ -34,67 +43,77 @@ def check_answers(
         for request in requests_to(proof):
             actual = answered.get(request.name, {})
             try:
-                for output, compared in _compare(proof, request, actual):
+                for output, compared in _compare(proof, request, actual, tolerance):
                     name = f"Output '{output}' of '{signature}'"
                     comparisons.append((name, request.name, compared))
-            except _WrongAnswerError as error:
+            except WrongAnswerError as error:
                 reason = f"{error.output} of '{signature}' {error}, for {request.name}."
                 raise VerificationError(rung, reason) from error
     if not comparisons:
         return 0.0
-    name, request_name, worst = max(comparisons, key=lambda item: item[2].largest)
-    if not worst.largest <= tolerance:
-        reason = f"{name} {worst}, within {tolerance:g}, for {request_name}."
-        raise VerificationError(rung, reason)
-    return worst.largest
-
-
-class _WrongAnswerError(ValueError):
-    """An output that no tolerance makes right."""
-
-    def __init__(self, output: str, what: str) -> None:
-        super().__init__(what)
-        self.output = f"Output '{output}'"
+    name, request_name, worst = max(comparisons, key=lambda item: item[2].excess)
+    if not worst.excess <= 1:
+        raise VerificationError(rung, f"{name} {worst}, for {request_name}.")
+    return max(compared.largest for _, _, compared in comparisons)
 
 
 @dataclass(frozen=True)
 class _Comparison:
-    """Numbers beside what was expected."""
+    """Numbers beside what was expected.
+
+    Args:
+        actual: What was answered.
+        expected: What should be.
+        most: How far one may be from the other.
+        is_share: Whether distances are shares of the largest number of their row; else
+            they are absolute up to 1 and relative beyond, where float32 has no finer
+            steps.
+    """
 
     actual: np.ndarray
     expected: np.ndarray
+    most: float
+    is_share: bool = False
 
     @property
     def differences(self) -> np.ndarray:
-        """Absolute up to 1, relative beyond, where float32 has no finer steps."""
         expected = self.expected.astype(np.float64)
-        distance = np.abs(self.actual - expected) / np.maximum(np.abs(expected), 1.0)
+        scale = np.maximum(np.abs(expected), 1.0)
+        if self.is_share:
+            scale = row_sizes(expected)
+        distance = np.abs(self.actual - expected) / scale
         return np.where(np.isnan(distance), np.inf, distance)
 
     @property
     def largest(self) -> float:
         return float(self.differences.max(initial=0.0))
 
+    @property
+    def excess(self) -> float:
+        """The largest difference beside what is allowed; above 1 it is too much."""
+        return self.largest / self.most
+
     def __str__(self) -> str:
         differences = self.differences
         worst = np.unravel_index(np.argmax(differences), differences.shape)
         place = tuple(map(int, worst))
+        of_what = " of the largest in its row" if self.is_share else ""
         return (
-            f"is {self.actual[place]:.9g} {_at(place)}. "
-            f"Expected: {self.expected[place]:.9g}"
+            f"is {self.actual[place]:.9g} {at(place)}. "
+            f"Expected: {self.expected[place]:.9g}, within {self.most:g}{of_what}"
         )
 
 
 def _compare(
-    proof: SignatureProof, request: Request, answers: Arrays
+    proof: SignatureProof, request: Request, answers: Arrays, tolerance: float
 ) -> Iterator[tuple[str, _Comparison]]:
     """The numbers to compare; everything else is compared here."""
     for output, expected in request.expected.items():
         actual = answers.get(output)
         if actual is None:
-            raise _WrongAnswerError(output, "is missing")
+            raise WrongAnswerError(output, "is missing")
         if (actual.dtype, actual.shape) != (expected.dtype, expected.shape):
-            raise _WrongAnswerError(
+            raise WrongAnswerError(
                 output,
                 f"must be {expected.dtype} {list(expected.shape)}. Received: "
                 f"{actual.dtype} {list(actual.shape)}",
@@ -102,74 +121,17 @@ def _compare(
     for output, expected in request.expected.items():
         actual = answers[output]
         if output in proof.orders:
-            _require_order(output, actual, proof.orders[output], answers)
+            require_order(output, actual, proof.orders[output], answers)
+        elif output in proof.listings:
+            listing = proof.listings[output]
+            scores = request.expected[listing.scores]
+            share = proof.shares[listing.scores]
+            require_listing(output, listing, actual, expected, scores, share)
         elif output in proof.ratios:
-            _require_ratio(output, actual, expected, proof.ratios[output])
+            require_ratio(output, actual, expected, proof.ratios[output])
+        elif output in proof.shares:
+            yield output, _Comparison(actual, expected, proof.shares[output], True)
         elif expected.dtype.kind == "f":
-            yield output, _Comparison(actual, expected)
+            yield output, _Comparison(actual, expected, tolerance)
         else:
-            _require_equal(output, actual, expected)
-
-
-def _require_equal(output: str, actual: np.ndarray, expected: np.ndarray) -> None:
-    for place in np.ndindex(expected.shape):
-        found, right = _plain(actual[place]), _plain(expected[place])
-        if found != right:
-            what = f"is {found!r} {_at(place)}. Expected: {right!r}"
-            raise _WrongAnswerError(output, what)
-
-
-def _require_ratio(
-    output: str, actual: np.ndarray, expected: np.ndarray, most: float
-) -> None:
-    distance = np.abs(actual.astype(np.float64) - expected)
-    # What is smaller than every normal number counts as 0.
-    allowed = most * np.abs(expected) + np.finfo(np.float32).tiny
-    for place in zip(*np.nonzero(~(distance <= allowed)), strict=True):
-        raise _WrongAnswerError(
-            output,
-            f"is {actual[place]:.9g} {_at(place)}. Expected: {expected[place]:.9g}, "
-            f"within {most:g} of it",
-        )
-
-
-def _require_order(
-    output: str,
-    order: np.ndarray,
-    sorted_output: str,
-    answers: Mapping[str, np.ndarray],
-) -> None:
-    """Ties may come in any order, and the best alone may be named."""
-    for row, (positions, values) in enumerate(
-        zip(order, answers[sorted_output], strict=True)
-    ):
-        named = sorted(set(positions.tolist()))
-        if len(named) < len(positions) or not set(named) <= set(range(len(values))):
-            raise _WrongAnswerError(
-                output,
-                f"must name positions below {len(values)}, each once. Received: "
-                f"{positions.tolist()} at row {row}",
-            )
-        best_first = values[positions]
-        rest = np.delete(values, positions)
-        lowest = best_first[-1] if len(best_first) else np.inf
-        if not ((np.diff(best_first) <= 0).all() and (rest <= lowest).all()):
-            raise _WrongAnswerError(
-                output,
-                f"must sort '{sorted_output}', best first. Received: "
-                f"{positions.tolist()} for {values.tolist()} at row {row}",
-            )
-
-
-def _plain(value: object) -> object:
-    """A number as Python's, and text, which REST answers, as its bytes."""
-    if isinstance(value, str):
-        return value.encode()
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _at(place: tuple[int, ...]) -> str:
-    row, *columns = place
-    if columns:
-        return f"at row {row}, column {', '.join(map(str, columns))}"
-    return f"at row {row}"
+            require_equal(output, actual, expected)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from mtl_rec.errors import ArtifactError
-from mtl_rec.export.proofs import Proofs, SignatureProof
+from mtl_rec.export.proofs import Listing, Proofs, SignatureProof
 from mtl_rec.export.requests import candidates_of, first_rows
 from mtl_rec.export.signature_types import type_from, type_text
 
@@ -46,7 +46,7 @@ def proofs_from(golden: Mapping[str, Any]) -> dict[str, SignatureProof]:
 def _written(proof: SignatureProof) -> dict[str, Any]:
     kept = min(CANDIDATES, candidates_of(proof)) or None
     rows = first_rows(proof, "golden rows", ROWS, kept)
-    return {
+    written = {
         "inputs": {
             name: _json(values.tolist()) for name, values in rows.inputs.items()
         },
@@ -60,6 +60,18 @@ def _written(proof: SignatureProof) -> dict[str, Any]:
         "orders": dict(proof.orders),
         "ratios": dict(proof.ratios),
     }
+    # Of rankers, which have neither, nothing is said.
+    if proof.shares:
+        written["shares"] = dict(proof.shares)
+    if proof.listings:
+        written["listings"] = {
+            name: {
+                "scores": own.scores,
+                "runners_up": _json(own.runners_up[:ROWS].tolist()),
+            }
+            for name, own in proof.listings.items()
+        }
+    return written
 
 
 def _read(written: Mapping[str, Any]) -> SignatureProof:
@@ -76,6 +88,11 @@ def _read(written: Mapping[str, Any]) -> SignatureProof:
         },
         orders=written["orders"],
         ratios=written["ratios"],
+        shares=written.get("shares", {}),
+        listings={
+            name: Listing(own["scores"], _array(own["runners_up"], "string"))
+            for name, own in written.get("listings", {}).items()
+        },
     )
 
 

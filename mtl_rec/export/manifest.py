@@ -41,7 +41,12 @@ class ModelFacts:
     metrics: Mapping[str, Any] | None = None
 
 
-def write_manifest(version_directory: Path, facts: ModelFacts, proofs: Proofs) -> None:
+def write_manifest(
+    version_directory: Path,
+    facts: ModelFacts,
+    proofs: Proofs,
+    more: Mapping[str, Any] | None = None,
+) -> None:
     """Writes the manifest of a version whose weights are written.
 
     It names the TensorFlow at hand as the one that the version is verified on, so a
@@ -51,6 +56,7 @@ def write_manifest(version_directory: Path, facts: ModelFacts, proofs: Proofs) -
         version_directory: The SavedModel.
         facts: About its model.
         proofs: The first rows of each are kept as golden rows.
+        more: What only models of its kind have to say, by name.
 
     Raises:
         ArtifactError: The weights can't be read.
@@ -64,6 +70,7 @@ def write_manifest(version_directory: Path, facts: ModelFacts, proofs: Proofs) -
         "keras": installed_version("keras"),
         "verified_on": [tensorflow],
         **asdict(facts),
+        **(more or {}),
         "weights_sha256": weights_sha256(version_directory),
         "golden": golden_rows(proofs),
     }
@@ -97,6 +104,14 @@ def read_manifest(version_directory: Path) -> dict[str, Any]:
             "release of mtl-rec may have written it."
         )
     return manifest
+
+
+def known_of(version_directory: Path) -> dict[str, Any]:
+    """The manifest; empty for a version of an earlier release, or of another tool."""
+    try:
+        return read_manifest(version_directory)
+    except ArtifactError:
+        return {}
 
 
 def golden_proofs(version_directory: Path) -> dict[str, SignatureProof]:

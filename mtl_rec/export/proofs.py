@@ -14,7 +14,27 @@ from mtl_rec.export.signature_types import type_text
 if TYPE_CHECKING:
     import tensorflow as tf
 
+MOST_RUNNERS_UP = 1000
 _ANSWER_TYPES = ("float32", "int32", "string")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """How an output that names the best of many things, best first, is right.
+
+    Things whose scores are equal may change places, as far as scores are exact.
+
+    Args:
+        scores: The output that has the scores of those named, of which `shares` says
+            how exact they are.
+        runners_up: `(rows, any)` text: those that are not named and whose scores equal
+            that of the last one that is, as far as scores are exact; padded with "".
+            A row of `MOST_RUNNERS_UP` has more than could be kept, and anything may be
+            named in their place.
+    """
+
+    scores: str
+    runners_up: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -35,6 +55,9 @@ class SignatureProof:
             gives their shape, `(rows, candidates)` or less if only the best are named.
         ratios: Outputs that are products of others, whose rounding they multiply: by
             name, how far their ratio to what is expected may be from 1.
+        shares: Outputs that are sums, whose terms may cancel: by name, how far they may
+            be from what is expected, as a share of the largest in their row.
+        listings: Outputs that name the best of many things, by name.
     """
 
     inputs: Mapping[str, tf.TensorSpec]
@@ -43,6 +66,8 @@ class SignatureProof:
     expected: Arrays
     orders: Mapping[str, str] = field(default_factory=dict)
     ratios: Mapping[str, float] = field(default_factory=dict)
+    shares: Mapping[str, float] = field(default_factory=dict)
+    listings: Mapping[str, Listing] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         count = max((len(values) for values in self.rows.values()), default=0)
@@ -68,6 +93,13 @@ class SignatureProof:
                 raise ValueError(
                     f"`orders` must name outputs of {sorted(self.outputs)}. "
                     f"Received: {name}={sorted_output}."
+                )
+        for name, listing in self.listings.items():
+            if name not in self.outputs or listing.scores not in self.shares:
+                raise ValueError(
+                    f"`listings` must name outputs of {sorted(self.outputs)}, with "
+                    f"scores of `shares`, {sorted(self.shares)}. "
+                    f"Received: {name}={listing.scores}."
                 )
 
 

@@ -77,8 +77,12 @@ def candidates_of(proof: SignatureProof) -> int:
         for name, values in arrays.items()
         if _has_candidates(specs[name])
     ]
-    takes_any = any(map(_has_candidates, proof.inputs.values()))
-    return max(sizes) if takes_any else 0
+    # A dimension of any size in the inputs alone, as that of a list, is another thing.
+    ranks = all(
+        any(map(_has_candidates, specs.values()))
+        for specs in (proof.inputs, proof.outputs)
+    )
+    return max(sizes) if ranks else 0
 
 
 def arrays_of(proofs: Proofs) -> dict[str, np.ndarray]:

@@ -41,6 +41,16 @@ def open_version(path: Path) -> Scorer:
         signature = loaded.signatures[ROWS]
     except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
         raise ArtifactError(f"'{path}' can't be loaded: {error}") from error
+    missing = [
+        output.name
+        for output in schema.funnel.outputs()
+        if output.name not in signature.structured_outputs
+    ]
+    if missing:
+        raise ArtifactError(
+            f"'{path}' has no output '{missing[0]}', so it is no ranker. One that "
+            "retrieves items is asked by `mtl-rec recommend`."
+        )
 
     def score(rows: pa.Table) -> dict[str, np.ndarray]:
         raw = {

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from mtl_rec.config.loading import dump_config, load_config
 from mtl_rec.config.run import RunConfig
@@ -22,7 +22,7 @@ class RunFolder:
     path: Path
 
     @classmethod
-    def create(cls, directory: Path, config: RunConfig) -> "RunFolder":
+    def create(cls, directory: Path, config: RunConfig) -> Self:
         """Makes the folder and writes the resolved config, with every default."""
         started = datetime.now().strftime("%Y%m%d-%H%M%S")
         path = directory / config.name / started

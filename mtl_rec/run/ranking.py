@@ -35,9 +35,14 @@ def rank_by_version(
     """
     try:
         loaded = tf.saved_model.load(str(version))
-        run = loaded.signatures[RANK]
     except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
         raise ArtifactError(f"'{version}' can't rank: {error}.") from error
+    if RANK not in loaded.signatures:
+        raise ArtifactError(
+            f"'{version}' can't rank: it has no signature '{RANK}', only "
+            f"{sorted(loaded.signatures)}."
+        )
+    run = loaded.signatures[RANK]
     specs = run.structured_input_signature[1]
     types = {n: TensorType(s.dtype.name, tuple(s.shape)) for n, s in specs.items()}
     signature = Signature(RANK, types, {})

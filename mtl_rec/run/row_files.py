@@ -97,6 +97,7 @@ def _write(tables: Iterator[pa.Table], path: Path, ending: str) -> None:
     first = next(tables)
     writer: Any
     if ending == ".csv":
+        _require_no_lists(first)
         writer = pyarrow.csv.CSVWriter(path, first.schema)
     else:
         writer = pyarrow.parquet.ParquetWriter(path, first.schema)
@@ -104,6 +105,15 @@ def _write(tables: Iterator[pa.Table], path: Path, ending: str) -> None:
         writer.write_table(first)
         for table in tables:
             writer.write_table(table)
+
+
+def _require_no_lists(table: pa.Table) -> None:
+    lists = [own.name for own in table.schema if pa.types.is_list(own.type)]
+    if lists:
+        raise ArtifactError(
+            f"A CSV file can't hold lists. Received: {lists}. Name the output with the "
+            "ending .jsonl or .parquet."
+        )
 
 
 def _json_lines(table: pa.Table) -> str:

@@ -45,4 +45,9 @@ def scored_chunks(
             )
         predictions = score(canonical(chunk, features))
         kept = {name: chunk[name] for name in keep}
-        yield pa.table({**kept, **{n: pa.array(v) for n, v in predictions.items()}})
+        yield pa.table({**kept, **{n: _column(v) for n, v in predictions.items()}})
+
+
+def _column(values: np.ndarray) -> pa.Array:
+    """A list for each row that has several values."""
+    return pa.array(values if values.ndim == 1 else list(values))

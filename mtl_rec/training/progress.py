@@ -2,6 +2,7 @@
 
 import atexit
 import math
+import re
 import time
 from typing import Any
 
@@ -67,7 +68,7 @@ class EpochProgress(keras.callbacks.Callback):
         shown += [
             f"{name.removeprefix('val_').replace('_', ' ')} {_written(value)}"
             for name, value in logs.items()
-            if name == "val_loss" or name.endswith(("_auc", "_rmse"))
+            if name == "val_loss" or re.search(r"_(auc|rmse|recall_\d+)$", name)
         ]
         seconds = time.perf_counter() - self._started
         self._console.print(

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mtl_rec.export.proofs import SignatureProof
+from mtl_rec.export.proofs import Listing, SignatureProof
 from mtl_rec.export.requests import arrays_of, candidates_of, first_rows, requests_to
 
 ANY = [None, None]
@@ -75,6 +75,22 @@ def test_only_signatures_that_take_any_number_of_candidates_have_some(proof, ran
     )
 
 
+def test_a_list_of_any_length_in_the_inputs_alone_is_no_candidates(ranking):
+    excluded = replace(
+        ranking,
+        outputs={"score": spec([None, 7])},
+        expected={"score": ranking.expected["score"]},
+        orders={},
+    )
+
+    assert candidates_of(excluded) == 0
+    assert [request.name for request in requests_to(excluded)] == [
+        "a batch of 4",
+        "a batch of 1",
+        "a batch of 3",
+    ]
+
+
 def test_rows_take_the_declared_type():
     ages = {"age": spec([None], tf.int32)}
     rows = {"age": np.array([30, 40], np.int64)}
@@ -139,6 +155,10 @@ ONE_OUTPUT = {"click": spec([None])}
             {"orders": {"order": "click"}},
             "`orders` must name outputs of ['click', 'purchase']. Received: order=cl",
         ),
+        (
+            {"listings": {"click": Listing("purchase", np.empty((5, 0), object))}},
+            "with scores of `shares`, []. Received: click=purchase.",
+        ),
     ],
     ids=[
         "inputs",
@@ -150,6 +170,7 @@ ONE_OUTPUT = {"click": spec([None])}
         "a type REST lacks",
         "a fixed batch",
         "an order of nothing",
+        "a list by scores that are not exact",
     ],
 )
 def test_a_proof_that_does_not_fit_its_rows_is_refused(changed, message, proof):

@@ -90,7 +90,8 @@ class AsyncClient:
             timeout_seconds: Of this call, instead of the client's.
 
         Returns:
-            By output, one value a row, in the order of the rows.
+            By output, one value or a list of them for each row, in the order of the
+            rows; text as `str`.
 
         Raises:
             RequestError: The rows do not fit the signature; nothing was sent.

@@ -26,5 +26,17 @@ def to_proto(values: np.ndarray) -> Any:
 
 
 def from_proto(tensor: Any) -> np.ndarray:
-    """The values of a `TensorProto`."""
-    return tf.make_ndarray(tensor)
+    """The values of a `TensorProto`; text as `str`, which REST answers as well."""
+    values = tf.make_ndarray(tensor)
+    if values.dtype != object:
+        return values
+    texts = np.empty(values.shape, object)
+    texts.ravel()[:] = [_text(value) for value in values.ravel()]
+    return texts
+
+
+def _text(value: bytes) -> str | bytes:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value

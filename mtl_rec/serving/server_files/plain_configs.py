@@ -16,6 +16,8 @@ BATCHING = """\
 # - fill every request of `rank` to one number of candidates in the client, and leave
 #   out what it filled in;
 # - send `rank` to servers without batching, and other signatures to those with it.
+# The lists of `excluding`, of a version that retrieves, do not fit either: fill
+# `excluded_items` with "", which excludes nothing, to one length in the client.
 # serving_default, tf_example, classify and regress_* have rows of one shape: nothing to
 # pad.
 

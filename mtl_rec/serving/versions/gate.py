@@ -7,9 +7,13 @@ from typing import Any
 
 import pyarrow as pa
 
+from mtl_rec.config.served_names import RETRIEVAL
+from mtl_rec.errors import ArtifactError
 from mtl_rec.evaluation.report import Metrics
+from mtl_rec.export.manifest import known_of
 from mtl_rec.export.scoring import open_version
 from mtl_rec.serving.versions.comparing import score_rows
+from mtl_rec.serving.versions.recalls import RecallComparison, compare_recalls
 from mtl_rec.serving.versions.signature_changes import signature_changes
 from mtl_rec.serving.versions.stored_numbers import weights_not_finite
 from mtl_rec.serving.versions.thresholds import GateThresholds
@@ -49,12 +53,15 @@ class GateReport:
         tasks: The comparisons; none without labelled rows.
         changes: Differences of the signatures.
         problems: Why the new version must not be published; none if it may.
+        recalls: The comparisons of a retrieval version, from its manifest; None of a
+            version that ranks.
     """
 
     served: int | None
     tasks: list[TaskComparison]
     changes: list[str]
     problems: list[str]
+    recalls: list[RecallComparison] | None = None
 
 
 def compare(
@@ -76,8 +83,16 @@ def compare(
 
     Raises:
         SchemaError: The rows contradict a version's schema.
-        ArtifactError: A version can't be loaded.
+        ArtifactError: A version can't be loaded, or there are rows for one that
+            retrieves.
     """
+    manifest = known_of(new)
+    retrieves = manifest.get("kind") == RETRIEVAL
+    if retrieves and rows is not None:
+        raise ArtifactError(
+            f"'{new}' retrieves items, which labelled rows can't judge: its recall is "
+            "in its manifest. Publish it without --data."
+        )
     changes = [] if served is None else signature_changes(served[1], new)
     problems = [
         f"{count:,} values of the weight '{name}' are not finite"
@@ -88,8 +103,13 @@ def compare(
     tasks: list[TaskComparison] = []
     if rows is not None and not problems:
         tasks, problems = _compare_quality(new, served and served[1], rows, thresholds)
+    recalls: list[RecallComparison] | None = [] if retrieves else None
+    if retrieves and not problems:
+        before = {} if served is None else known_of(served[1])
+        recalls = compare_recalls(manifest, before, thresholds.max_recall_loss)
+        problems += [f"'{r.metric}': {r.problem}" for r in recalls if r.problem]
     number = None if served is None else served[0]
-    return GateReport(number, tasks, changes, problems)
+    return GateReport(number, tasks, changes, problems, recalls)
 
 
 def _compare_quality(

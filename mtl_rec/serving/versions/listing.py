@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mtl_rec.errors import ArtifactError
-from mtl_rec.export.manifest import read_manifest
+from mtl_rec.export.manifest import known_of
 from mtl_rec.export.publishing import WITHDRAWN, versions_in
 from mtl_rec.serving.server_files.models_config import read_rollout
 from mtl_rec.serving.server_files.writing import size_in_bytes
@@ -25,7 +24,8 @@ class VersionEntry:
         labels: Its labels, sorted.
         is_loaded: Whether a server is told to load it.
         is_withdrawn: Whether it was taken back.
-        metrics: On the test split, by output; none if its manifest has none.
+        metrics: On the test split, by output, or of a retrieval version by name, such
+            as `recall@100`; none if its manifest has none.
     """
 
     number: int
@@ -54,7 +54,7 @@ def list_versions(model_directory: Path) -> list[VersionEntry]:
     withdrawn = versions_in(directory, WITHDRAWN)
     entries = []
     for number, path in [*visible.items(), *withdrawn.items()]:
-        manifest = _manifest(path)
+        manifest = known_of(path)
         entries.append(
             VersionEntry(
                 number,
@@ -68,14 +68,6 @@ def list_versions(model_directory: Path) -> list[VersionEntry]:
             )
         )
     return sorted(entries, key=lambda entry: entry.number)
-
-
-def _manifest(path: Path) -> dict[str, Any]:
-    """Empty for a version of an earlier release, or of another tool."""
-    try:
-        return read_manifest(path)
-    except ArtifactError:
-        return {}
 
 
 def _created(path: Path, manifest: dict[str, Any]) -> datetime:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from mtl_rec.config.served_names import ITEM_IDS, SCORES
 from mtl_rec.export.signature_types import signatures_of, stored_type
 from mtl_rec.export.structure import read_meta_graph
 
@@ -41,11 +43,21 @@ def _differences(before: dict[str, str], after: dict[str, str]) -> Iterator[str]
             yield f"'{name}' was {before[name]} and is {after[name]}"
 
 
+def _stated(info: Any, signature: Any, name: str) -> str:
+    """The type; how long a list of items is, is no promise.
+
+    A catalogue may have fewer items than are asked for, and one more the next day.
+    """
+    if ITEM_IDS in signature.outputs and name in (ITEM_IDS, SCORES):
+        return f"{stored_type(info).partition(',')[0]}, any]"
+    return stored_type(info)
+
+
 def _types(version: Path) -> dict[str, _Types]:
     """By signature, side and name, the type and shape."""
     return {
         name: {
-            side: {key: stored_type(info) for key, info in infos.items()}
+            side: {key: _stated(info, value, key) for key, info in infos.items()}
             for side, infos in (("inputs", value.inputs), ("outputs", value.outputs))
         }
         for name, value in signatures_of(read_meta_graph(version)).items()

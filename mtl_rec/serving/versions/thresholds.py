@@ -19,11 +19,14 @@ class GateThresholds:
         max_calibration_error: Highest distance of mean prediction / observed rate
             from 1.
         min_positives: Events that a task needs in the rows to be judged.
+        max_recall_loss: Highest loss of recall of a retrieval version, as a share of
+            the served version's.
     """
 
     max_auc_drop: float = _DECLARED.max_auc_drop
     max_calibration_error: float = _DECLARED.max_calibration_error
     min_positives: int = _DECLARED.min_positives
+    max_recall_loss: float = _DECLARED.max_recall_loss
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -1,0 +1,212 @@
+"""Trains towers: until the validation users' recall gets no better, then once more."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pyarrow as pa
+
+from mtl_rec.config.retrieval import MatrixFactorization, Retrieval
+from mtl_rec.errors import TrainingError
+from mtl_rec.preprocess import Preprocessor
+from mtl_rec.retrieval.counted import item_weights
+from mtl_rec.retrieval.encoding import Inputs, encode_side
+from mtl_rec.retrieval.event_batches import EventBatches
+from mtl_rec.retrieval.features import IdFeatures
+from mtl_rec.retrieval.id_fields import PRIOR_ID, num_ids_of, with_prior_ids
+from mtl_rec.retrieval.interactions import Events, Interactions
+from mtl_rec.retrieval.lists import best_items
+from mtl_rec.retrieval.queries import Queries
+from mtl_rec.retrieval.towers import (
+    TowerDesign,
+    TwoTowers,
+    build_joint,
+    build_towers,
+    set_prior,
+)
+from mtl_rec.retrieval.trainable_towers import hidden_ids, trainable_towers
+from mtl_rec.training.epoch_logs import EpochLogs
+
+PREDICT_ROWS = 4096
+
+Callbacks = Sequence[keras.callbacks.Callback]
+
+
+class TowerFitting:
+    """Fits the towers of a run.
+
+    Args:
+        config: The `retrieval` section, of an architecture with towers.
+        design: What the towers are built from.
+        preprocessor: Fitted on what the architecture reads.
+        ids: Features of ids that the architecture reads.
+        interactions: What to learn from.
+        seed: Decides initial weights, orders and draws.
+
+    Attributes:
+        catalogue: Inputs of the candidate tower, `(items, width)` each.
+    """
+
+    def __init__(
+        self,
+        config: Retrieval,
+        design: TowerDesign,
+        preprocessor: Preprocessor,
+        ids: IdFeatures,
+        interactions: Interactions,
+        seed: int,
+    ) -> None:
+        self._config, self._design = config, design
+        self._preprocessor, self._interactions = preprocessor, interactions
+        self._ids, self._seed = ids, seed
+        self.catalogue = self._encode_items(interactions.catalogue.rows)
+
+    def fit(self, folder: Path, callbacks: Callbacks = ()) -> TwoTowers:
+        """Trains, and leaves `history.json` and TensorBoard's `logs/` in the folder.
+
+        Raises:
+            ArtifactError: Vectors or a language model can't be read.
+            ConfigError: The extra `retrieval` is not installed.
+            TrainingError: The loss is no longer a number.
+        """
+        settings, data = self._config.training, self._interactions
+        towers = build_towers(self._design)
+        joint = self._joint(data.train)
+        measured = ValidationRecall(
+            towers,
+            encode_side(self._preprocessor, data.query_rows["validation"], "user"),
+            self.catalogue,
+            data.queries["validation"],
+            max(self._config.cutoffs),
+            self._config.exclude_seen,
+        )
+        stopping = keras.callbacks.EarlyStopping(
+            measured.metric,
+            mode="max",
+            patience=settings.patience,
+            restore_best_weights=True,
+        )
+        board = keras.callbacks.TensorBoard(folder / "logs", write_graph=False)
+        logs = EpochLogs(folder / "history.json")
+        own = [measured, logs, stopping, board, *callbacks]
+        known = data.known_items["train"]
+        self._run(joint, data.train, known, settings.epochs, own)
+        if settings.refit:
+            everything = data.train.joined(data.validation)
+            known = known | data.known_items["validation"]
+            epochs = stopping.best_epoch + 1
+            joint = self._joint(everything)
+            self._run(joint, everything, known, epochs, callbacks)
+        towers.take(joint)
+        return towers
+
+    def _joint(self, events: Events) -> keras.Model:
+        keras.utils.set_random_seed(self._seed)
+        joint, item_id = build_joint(self._design), self._ids.item
+        if item_id is not None:
+            weights = item_weights(events, len(self._interactions.catalogue))
+            ids = self.catalogue[PRIOR_ID][:, 0]
+            num_ids = num_ids_of(self._design.schema, item_id)
+            set_prior(joint, np.bincount(ids, weights, num_ids))
+        return joint
+
+    def _encode_items(self, rows: pa.Table) -> Inputs:
+        packed = encode_side(self._preprocessor, rows, "item")
+        return with_prior_ids(packed, self._design.schema, self._ids.item)
+
+    def _run(
+        self,
+        joint: keras.Model,
+        events: Events,
+        known_items: np.ndarray,
+        epochs: int,
+        callbacks: Callbacks,
+    ) -> None:
+        settings = self._config.training
+        batches = EventBatches(
+            encode_side(self._preprocessor, events.rows, "user"),
+            self._encode_items(events.rows),
+            events,
+            self.catalogue,
+            np.flatnonzero(known_items),
+            settings,
+            self._seed,
+        )
+        has_more = not isinstance(self._design.config, MatrixFactorization)
+        rate = settings.id_dropout if has_more else 0.0
+        hidden = hidden_ids(self._design.schema, self._ids, rate)
+        model = trainable_towers(joint, settings, len(events), hidden)
+        model.fit(
+            batches,
+            epochs=epochs,
+            shuffle=False,
+            verbose=0,
+            callbacks=[FiniteTowers(), *callbacks],
+        )
+
+
+class ValidationRecall(keras.callbacks.Callback):
+    """Adds recall@k of the validation users to the logs of an epoch.
+
+    Args:
+        towers: That are trained.
+        users: Packed inputs of the queries.
+        catalogue: Packed inputs of all items.
+        queries: Whom to ask for.
+        cutoff: k.
+        exclude_seen: Whether lists leave out what the user had an event with before.
+    """
+
+    def __init__(
+        self,
+        towers: TwoTowers,
+        users: Inputs,
+        catalogue: Inputs,
+        queries: Queries,
+        cutoff: int,
+        exclude_seen: bool,
+    ) -> None:
+        super().__init__()
+        self._towers, self._users, self._catalogue = towers, users, catalogue
+        self._queries, self._cutoff = queries, cutoff
+        self._seen = queries.seen if exclude_seen else None
+        self.metric = f"val_recall_{cutoff}"
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Called by Keras."""
+        self._towers.take(self.model)
+        users = vectors(self._towers.query, self._users)
+        items = vectors(self._towers.candidate, self._catalogue)
+        lists = best_items(
+            lambda queries: users[queries] @ items.T,
+            len(users),
+            len(items),
+            self._cutoff,
+            self._seen,
+        )
+        wanted = self._queries.relevant
+        found = wanted.has(lists).sum(axis=1) / wanted.lengths
+        if logs is not None:
+            logs[self.metric] = float(found.mean())
+
+
+class FiniteTowers(keras.callbacks.Callback):
+    """Ends a training whose loss is no longer a number."""
+
+    def on_train_batch_end(
+        self, batch: int, logs: dict[str, Any] | None = None
+    ) -> None:
+        """Called by Keras."""
+        loss = (logs or {}).get("loss", 0.0)
+        if not np.isfinite(loss):
+            raise TrainingError(
+                f"The loss of batch {batch} is {loss}. Lower "
+                "`retrieval.training.learning_rate`."
+            )
+
+
+def vectors(tower: keras.Model, inputs: Inputs) -> np.ndarray:
+    """What a tower makes of rows, `(rows, dim)` float32."""
+    return np.asarray(tower.predict(inputs, batch_size=PREDICT_ROWS, verbose=0))
