@@ -1,0 +1,93 @@
+"""What an exported retrieval version says of items and users, as vectors."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import tensorflow as tf
+
+from mtl_rec.config.feature_section import Side
+from mtl_rec.config.retrieval_index import RetrievalIndex
+from mtl_rec.config.served_names import (
+    ITEM_VECTORS,
+    SCHEMA_FILE,
+    USER_VECTORS,
+    VECTOR,
+)
+from mtl_rec.errors import ArtifactError
+from mtl_rec.preprocess.arrays import raw_tensors
+from mtl_rec.retrieval.catalogue_file import read_catalogue
+from mtl_rec.retrieval.indexes import VectorIndex
+from mtl_rec.schema.schema import Schema
+
+_ROWS = 8192
+"""That are encoded at a time."""
+
+
+class VersionVectors:
+    """Raw features of items or users to the vectors whose dot product is a score.
+
+    An item that came after the training has one too: by its features, its id unknown.
+
+    Args:
+        version: Exported retrieval version.
+
+    Raises:
+        ArtifactError: A file of it is missing or damaged, or its scores are no dot
+            products.
+    """
+
+    def __init__(self, version: Path) -> None:
+        try:
+            text = (version / SCHEMA_FILE).read_text(encoding="utf-8")
+            self._schema = Schema.from_json(text)
+            # The signatures' variables live as long as what they were loaded with.
+            self._loaded: Any = tf.saved_model.load(str(version))
+        except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
+            raise ArtifactError(f"'{version}' can't be loaded: {error}") from error
+        missing = {ITEM_VECTORS, USER_VECTORS} - set(self._loaded.signatures)
+        if missing:
+            raise ArtifactError(
+                f"'{version}' has no vectors: it lacks the signatures "
+                f"{sorted(missing)}. An index needs a version whose kind is "
+                "two_tower, matrix_factorization or content."
+            )
+
+    def of_items(self, rows: pa.Table) -> np.ndarray:
+        """`(rows, dim)` float32, from canonical rows of the items' features."""
+        return self._vectors(ITEM_VECTORS, "item", rows)
+
+    def of_users(self, rows: pa.Table) -> np.ndarray:
+        """`(rows, dim)` float32, from canonical rows of the users' features."""
+        return self._vectors(USER_VECTORS, "user", rows)
+
+    def _vectors(self, signature: str, side: Side, rows: pa.Table) -> np.ndarray:
+        own = tuple(f for f in self._schema.features if f.side == side)
+        schema = replace(self._schema, features=own)
+        run = self._loaded.signatures[signature]
+        specs = run.structured_input_signature[1]
+        dim = run.structured_outputs[VECTOR].shape[1]
+        vectors = np.empty((rows.num_rows, dim), np.float32)
+        for start in range(0, rows.num_rows, _ROWS):
+            raw = raw_tensors(schema, rows.slice(start, _ROWS))
+            tensors = {n: tf.constant(raw[n], spec.dtype) for n, spec in specs.items()}
+            vectors[start : start + _ROWS] = run(**tensors)[VECTOR].numpy()
+        return vectors
+
+
+def index_of_version(version: Path, settings: RetrievalIndex) -> VectorIndex:
+    """An index of all items of an exported retrieval version.
+
+    Args:
+        version: Of a kind whose scores are dot products.
+        settings: Which kind of index, and how.
+
+    Raises:
+        ArtifactError: See `VersionVectors`.
+        ConfigError: See `VectorIndex.build`.
+    """
+    catalogue = read_catalogue(version)
+    vectors = VersionVectors(version).of_items(catalogue.rows)
+    return VectorIndex.build(settings, catalogue.item_ids.tolist(), vectors)
