@@ -45,7 +45,7 @@ class FaissIvfPq(Section):
     probes: Count = 64
     """Lists that a search reads: the more, the fewer items are missed."""
     dims_per_code: Count = 1
-    """Numbers of a vector that share a code of 4 bits; the width must be a multiple."""
+    """Numbers of a vector that share a code of 4 bits."""
     reranked: Count = 8
     """How many times the items that are asked for are compared by their whole vectors,
     those that are best by their codes."""

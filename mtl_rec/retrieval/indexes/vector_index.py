@@ -67,8 +67,7 @@ class VectorIndex:
             vectors: `(items, dim)`.
 
         Raises:
-            ConfigError: The kind's library is not installed, or a setting does not fit
-                the vectors.
+            ConfigError: The kind's library is not installed.
             SchemaError: Ids are repeated or empty; there is no item; or there is not a
                 vector of finite numbers for each.
         """

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
-from mtl_rec.config.retrieval_index import Exact, FaissIvfPq, RetrievalIndex
+from mtl_rec.config.retrieval_index import Exact, RetrievalIndex
 from mtl_rec.errors import ConfigError, SchemaError
 from mtl_rec.retrieval.indexes import VectorIndex, installed
 
@@ -58,13 +58,6 @@ def test_one_id_is_not_taken_for_a_list_of_letters():
         index.remove("ab")
 
     assert len(index) == 2
-
-
-def test_codes_that_do_not_share_a_vector_evenly_are_refused():
-    settings = FaissIvfPq(kind="faiss_ivf_pq", dims_per_code=3)
-
-    with pytest.raises(ConfigError, match="Received: 3 and vectors of 4 numbers"):
-        VectorIndex.build(settings, ["a", "b"], np.ones((2, 4)))
 
 
 @pytest.mark.parametrize(
