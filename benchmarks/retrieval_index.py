@@ -25,7 +25,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import numpy as np
-from nearest.cases import CLUSTERED, DIMS, TWO_TOWER, Sweep, sweeps_of, vectors_of
+from nearest.cases import DIMS, ORIGINS, Sweep, sweeps_of, vectors_of
 from nearest.changes import changed
 from nearest.measuring import BATCH, Cost, K, Search, cost_of, flat_search, shared
 from nearest.vectors import Vectors
@@ -41,8 +41,9 @@ MODES = ("alone", "in batch")
 def main() -> int:
     parser = argument_parser((__doc__ or "").partition("\n")[0])
     parser.add_argument("--items", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=2, help="of each search")
+    parser.add_argument("--rounds", type=int, default=3, help="of each search")
     parser.add_argument("--dims", type=int, nargs="+", default=DIMS)
+    parser.add_argument("--only", nargs="+", choices=ORIGINS, default=ORIGINS)
     options = parser.parse_args()
     if options.quick:
         options.items, options.rounds, options.dims = 20_000, 1, (32,)
@@ -52,7 +53,7 @@ def main() -> int:
     changes: list[dict[str, Any]] = []
     details: dict[str, Any] = {"changes": changes}
     status = 0
-    for origin in (CLUSTERED, TWO_TOWER):
+    for origin in options.only:
         for dim in options.dims:
             case = {"vectors": f"{origin} {dim}"}
             vectors = vectors_of(origin, options.items, BATCH, dim)
