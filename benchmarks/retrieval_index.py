@@ -13,7 +13,7 @@ one query asked alone, as a server asks, and of a batch of 256, median of the ro
 Last, items are removed from an index and added to it again.
 """
 
-import gc
+import argparse
 import os
 import sys
 import time
@@ -25,7 +25,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import numpy as np
-from nearest.cases import CLUSTERED, DIMS, TWO_TOWER, Sweep, sweeps_of, vectors_of
+from nearest.cases import DIMS, ORIGINS, Sweep, sweeps_of, vectors_of
 from nearest.changes import changed
 from nearest.measuring import BATCH, Cost, K, Search, cost_of, flat_search, shared
 from nearest.vectors import Vectors
@@ -41,8 +41,9 @@ MODES = ("alone", "in batch")
 def main() -> int:
     parser = argument_parser((__doc__ or "").partition("\n")[0])
     parser.add_argument("--items", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=3, help="of each search")
     parser.add_argument("--dims", type=int, nargs="+", default=DIMS)
+    parser.add_argument("--only", nargs="+", choices=ORIGINS, default=ORIGINS)
     options = parser.parse_args()
     if options.quick:
         options.items, options.rounds, options.dims = 20_000, 1, (32,)
@@ -50,62 +51,82 @@ def main() -> int:
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     table: list[dict[str, Any]] = []
     changes: list[dict[str, Any]] = []
-    bars, details = [], {}
-    for origin in (CLUSTERED, TWO_TOWER):
+    details: dict[str, Any] = {"changes": changes}
+    status = 0
+    for origin in options.only:
         for dim in options.dims:
-            case = f"{origin} {dim}"
+            case = {"vectors": f"{origin} {dim}"}
             vectors = vectors_of(origin, options.items, BATCH, dim)
-            sweeps = sweeps_of(origin, dim, options.quick)
-            own, repetitions, moved = measured(vectors, sweeps, options.rounds)
-            table += [{"vectors": case, **row} for row in own]
-            changes += [{"vectors": case, **row} for row in moved]
-            bars += bars_of(case, own)
-            details[case] = repetitions
-    details["changes"] = changes
+            race = Race(vectors, options.rounds)
+            table += [{**case, **row} for row in race.references()]
+            for sweep in sweeps_of(origin, dim, options.quick):
+                rows, moved = race.run(sweep)
+                table += [{**case, **row} for row in rows]
+                changes.append({**case, **moved})
+                details[case["vectors"]] = race.repetitions
+                # After each, as the whole takes an hour where cores are shared.
+                status = written(table, changes, details, options)
+    return status
+
+
+def written(
+    table: list[dict[str, Any]],
+    changes: list[dict[str, Any]],
+    details: dict[str, Any],
+    options: argparse.Namespace,
+) -> int:
     libraries = {name: version(name) for name in ("faiss-cpu", "usearch")}
     notes = ["Items that are removed, and then added again:", markdown(changes)]
+    bars = bars_of(table)
     return report("retrieval_index", table, bars, details, options, libraries, notes)
 
 
-def measured(
-    vectors: Vectors, sweeps: list[Sweep], rounds: int
-) -> tuple[list[dict], dict[str, Any], list[dict]]:
-    """Rows of the table, all repetitions, and rows of items that went and came."""
-    ids = np.array([f"item-{number}" for number in range(len(vectors.items))], object)
-    exact = VectorIndex.build(Exact(kind="exact"), ids, vectors.items)
-    references = {
-        "exact": cost_of(search_of(exact), vectors.queries, rounds),
-        "faiss flat": cost_of(flat_search(vectors), vectors.queries, rounds),
-    }
-    fastest = {
-        mode: min(cost.rows()[f"ms {mode}"] for cost in references.values())
-        for mode in MODES
-    }
-    rows = [
-        row_of(name, "", 0.0, 1.0, own, fastest) for name, own in references.items()
-    ]
-    repetitions = {name: vars(own) for name, own in references.items()}
-    true = exact.search(vectors.queries, K).item_ids
-    moved = []
-    for sweep in sweeps:
+class Race:
+    """Indexes of the same vectors against exact search of them."""
+
+    def __init__(self, vectors: Vectors, rounds: int) -> None:
+        self._items, self._queries = vectors.items, vectors.queries
+        self._rounds, num_items = rounds, len(vectors.items)
+        self._ids = np.array([f"item-{place}" for place in range(num_items)], object)
+        exact = Exact(kind="exact")
+        self._exact = VectorIndex.build(exact, self._ids, self._items)
+        self._true = self._exact.search(self._queries, K).item_ids
+        self._costs = {
+            "exact": self._cost(search_of(self._exact)),
+            "faiss flat": self._cost(flat_search(vectors)),
+        }
+        self._fastest = {
+            mode: min(cost.rows()[f"ms {mode}"] for cost in self._costs.values())
+            for mode in MODES
+        }
+        self.repetitions = {name: vars(own) for name, own in self._costs.items()}
+
+    def references(self) -> list[dict[str, Any]]:
+        return [
+            row_of(name, "", 0.0, 1.0, cost, self._fastest)
+            for name, cost in self._costs.items()
+        ]
+
+    def run(self, sweep: Sweep) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """Rows of the table, and what comes of items that go and come back."""
         start = time.process_time()
-        index = VectorIndex.build(sweep.built, ids, vectors.items)
+        index = VectorIndex.build(sweep.built, self._ids, self._items)
         built = time.process_time() - start
+        rows = []
         for change in sweep.changes:
-            index.engine.settings = sweep.built.model_copy(update=change)
-            cost = cost_of(search_of(index), vectors.queries, rounds)
-            found = index.search(vectors.queries, K).item_ids
-            described = described_settings(index.engine.settings)
-            kind = sweep.built.kind
-            recall = shared(found, true)
-            rows.append(row_of(kind, described, built, recall, cost, fastest))
-            repetitions[f"{kind} {described}"] = vars(cost)
-            print(rows[-1], flush=True)
-        moved.append(changed(index, exact, ids, vectors.queries))
-        print(moved[-1], flush=True)
-        del index
-        gc.collect()
-    return rows, repetitions, moved
+            settings = sweep.built.model_copy(update=change)
+            index.engine.settings = settings
+            cost = self._cost(search_of(index))
+            found = index.search(self._queries, K).item_ids
+            kind, recall = settings.kind, shared(found, self._true)
+            described = described_settings(settings)
+            rows.append(row_of(kind, described, built, recall, cost, self._fastest))
+            self.repetitions[f"{kind} {described}"] = vars(cost)
+        moved = changed(index, self._exact, self._ids, self._items, self._queries)
+        return rows, moved
+
+    def _cost(self, search: Search) -> Cost:
+        return cost_of(search, self._queries, self._rounds)
 
 
 def search_of(index: VectorIndex) -> Search:
@@ -146,21 +167,22 @@ def row_of(
     }
 
 
-def bars_of(case: str, rows: list[dict[str, Any]]) -> list[Bar]:
+def bars_of(table: list[dict[str, Any]]) -> list[Bar]:
     """The fastest of faiss that finds enough, against the fastest exact search."""
-    enough = [
-        row
-        for row in rows
-        if row["kind"].startswith("faiss_") and row[f"recall@{K}"] >= LEAST_RECALL
-    ]
-    return [
-        Bar(
-            f"{case}: speed of faiss {mode} at recall@{K} of {LEAST_RECALL}, x exact",
-            max((row[f"x {mode}"] for row in enough), default=float("nan")),
-            LEAST_SPEED,
-        )
-        for mode in MODES
-    ]
+    bars = []
+    for case in dict.fromkeys(row["vectors"] for row in table):
+        enough = [
+            row
+            for row in table
+            if row["vectors"] == case
+            and row["kind"].startswith("faiss_")
+            and row[f"recall@{K}"] >= LEAST_RECALL
+        ]
+        for mode in MODES:
+            fastest = max((row[f"x {mode}"] for row in enough), default=float("nan"))
+            name = f"{case}: speed {mode} at recall@{K} of {LEAST_RECALL}, x exact"
+            bars.append(Bar(name, fastest, LEAST_SPEED))
+    return bars
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ from nearest.two_tower import two_tower
 from nearest.vectors import Vectors, clustered
 
 CLUSTERED, TWO_TOWER = "clustered", "two-tower"
-DIMS = (32, 64)
+ORIGINS = (TWO_TOWER, CLUSTERED)
+DIMS = (64, 32)
 TRAINING_STEPS = 400
 
 
@@ -37,12 +38,12 @@ def vectors_of(origin: str, num_items: int, num_queries: int, dim: int) -> Vecto
 
 def sweeps_of(origin: str, dim: int, is_quick: bool) -> list[Sweep]:
     """The other kinds, which take minutes, of the widest trained vectors alone."""
-    probes = [{"probes": own} for own in (16, 32, 64, 96, 128)]
+    probes = [{"probes": own} for own in (16, 32, 64, 96, 112, 128)]
     rounded = Sweep(FaissIvfSq(kind="faiss_ivf_sq"), probes)
-    if (origin, dim) != (TWO_TOWER, DIMS[-1]) and not is_quick:
+    if (origin, dim) != (TWO_TOWER, DIMS[0]) and not is_quick:
         return [rounded]
     breadths = [{"search_breadth": own} for own in (100, 150, 200, 300)]
-    codes = [{"probes": own, "reranked": n} for own in (16, 64) for n in (4, 8, 16)]
+    codes = [{"probes": own, "reranked": n} for own in (16, 64) for n in (4, 16)]
     shared = [{"probes": 64, "reranked": 16}]
     return [
         rounded,

@@ -13,18 +13,23 @@ SHARE = 0.05
 
 
 def changed(
-    index: VectorIndex, exact: VectorIndex, ids: np.ndarray, queries: np.ndarray
+    index: VectorIndex,
+    exact: VectorIndex,
+    ids: np.ndarray,
+    vectors: np.ndarray,
+    queries: np.ndarray,
 ) -> dict[str, Any]:
     """What is found after some items were removed, and once they are there again.
 
     Args:
         index: Of all items; as many when this returns.
         exact: Likewise, and of kind exact.
-        ids: Of the items, in the order of their vectors.
+        ids: Of the items.
+        vectors: `(items, dim)`.
         queries: To ask.
     """
     gone = np.random.default_rng(1).random(len(ids)) < SHARE
-    going, vectors = ids[gone].tolist(), exact.stored.vectors[: len(ids)][gone].copy()
+    going, vectors = ids[gone].tolist(), vectors[gone]
 
     removing = _microseconds(lambda: index.remove(going)) / len(going)
     exact.remove(going)

@@ -45,14 +45,14 @@ class FaissIvfPq(Section):
     probes: Count = 64
     """Lists that a search reads: the more, the fewer items are missed."""
     dims_per_code: Count = 1
-    """Numbers of a vector that share a code of 4 bits; the width must be a multiple."""
+    """Numbers of a vector that share a code of 4 bits."""
     reranked: Count = 8
     """How many times the items that are asked for are compared by their whole vectors,
     those that are best by their codes."""
 
 
 class FaissIvfSq(Section):
-    """Lists of near items, whose vectors are rounded to 8 bits a number, by faiss."""
+    """Lists of near items, whose vectors are rounded to 16 bits a number, by faiss."""
 
     kind: Literal["faiss_ivf_sq"]
     lists: Count | None = None

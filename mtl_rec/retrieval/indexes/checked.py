@@ -1,7 +1,7 @@
 """Ids and vectors as callers give them, refused where an index could not keep them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -30,21 +30,43 @@ def checked_ids(ids: Sequence[str]) -> np.ndarray:
     return own
 
 
+def listed_ids(ids: Iterable[str]) -> list[str]:
+    """Ids of some items, which are not text themselves.
+
+    Raises:
+        SchemaError: They are one text, whose letters would be taken for ids.
+    """
+    if isinstance(ids, str):
+        raise SchemaError(
+            f"Ids of items must be a list of them. Received the text: {ids!r}."
+        )
+    return list(ids)
+
+
 def checked_vectors(
-    vectors: np.ndarray, number: int, dim: int | None = None
+    vectors: np.ndarray, number: int | None = None, dim: int | None = None
 ) -> np.ndarray:
     """`(number, dim)` float32, of finite numbers.
+
+    Args:
+        vectors: As they were given.
+        number: Of them; any, if not given.
+        dim: Their width; any, if not given.
 
     Raises:
         SchemaError: There are more or fewer, wider or narrower ones, or numbers that
             are not finite.
     """
     own = np.asarray(vectors, np.float32)
-    wanted = f"({number}, {'dim' if dim is None else dim})"
-    if own.ndim != 2 or len(own) != number or own.shape[1] != (dim or own.shape[1]):
+    names = ("rows" if number is None else number, "dim" if dim is None else dim)
+    is_wanted = own.ndim == 2 and all(
+        wanted in (None, found)
+        for wanted, found in zip((number, dim), own.shape, strict=True)
+    )
+    if not is_wanted:
         raise SchemaError(
-            f"Vectors must be of shape {wanted}, one for each row. Received: "
-            f"{own.shape}."
+            f"Vectors must be of shape ({names[0]}, {names[1]}), one for each row. "
+            f"Received: {own.shape}."
         )
     finite = np.isfinite(own).all(axis=1)
     if not finite.all():

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-ALIGNED = 16
-"""Numbers that a processor compares at a time: vectors end on a multiple."""
+from mtl_rec.retrieval.indexes.aligned import aligned_width
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class EuclideanSpace:
     @property
     def dim(self) -> int:
         """Of its vectors."""
-        return -(-(len(self.mean) + 1) // ALIGNED) * ALIGNED
+        return aligned_width(len(self.mean) + 1)
 
     def items(self, vectors: np.ndarray) -> np.ndarray:
         """`(items, dim)` float32, of vectors as a model gives them."""

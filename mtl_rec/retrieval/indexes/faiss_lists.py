@@ -8,7 +8,7 @@ import faiss
 import numpy as np
 
 from mtl_rec.config.retrieval_index import FaissIvfPq, FaissIvfSq
-from mtl_rec.errors import ConfigError
+from mtl_rec.retrieval.indexes.aligned import ALIGNED, aligned_width, widened
 from mtl_rec.retrieval.indexes.living_rows import LivingRows
 from mtl_rec.retrieval.indexes.shuffled_rows import shuffled_rows
 
@@ -16,8 +16,6 @@ _LISTS, _MEAN = "lists.faiss", "mean.npy"
 _ROWS_PER_LIST = 40
 """That say where the middle of a list is; more make training longer, hardly better."""
 _STEPS = 10
-_MARGIN = 1.25
-"""Candidates for each that is asked for, where numbers are rounded to 8 bits."""
 
 
 @dataclass
@@ -41,21 +39,19 @@ class FaissLists:
     def built(
         cls, settings: FaissIvfPq | FaissIvfSq, vectors: np.ndarray
     ) -> "FaissLists":
-        """Learns lists and codes of `(rows, dim)`, and fills them.
-
-        Raises:
-            ConfigError: Codes do not share the numbers of a vector evenly.
-        """
+        """Learns lists and codes of `(rows, dim)`, and fills them."""
         num_lists = settings.lists or round(4 * len(vectors) ** 0.5)
         num_lists = min(num_lists, -(-len(vectors) // 16))
-        lists = _empty(settings, vectors.shape[1], num_lists)
+        width = aligned_width(vectors.shape[1], _multiple(settings))
+        lists = _empty(settings, width, num_lists)
         lists.cp.niter, lists.cp.min_points_per_centroid = _STEPS, 1
         lists.cp.max_points_per_centroid = _ROWS_PER_LIST
         mean = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
         # Codes are of 16 values, whatever the number of items to learn from.
         most = max(_ROWS_PER_LIST * num_lists, 16)
         order = shuffled_rows(len(vectors))[:most]
-        lists.train(vectors[np.resize(order, max(len(order), 16))] - mean)
+        some = vectors[np.resize(order, max(len(order), 16))] - mean
+        lists.train(widened(some, _multiple(settings)))
         engine = cls(settings, mean, lists, LivingRows(np.empty(0, bool)))
         engine.add(vectors)
         return engine
@@ -75,7 +71,7 @@ class FaissLists:
 
     def add(self, vectors: np.ndarray) -> None:
         """Puts rows that follow on those it has into the lists that there are."""
-        self.lists.add(vectors - self.mean)
+        self.lists.add(widened(vectors - self.mean, _multiple(self.settings)))
         self.rows.add(len(vectors))
 
     def remove(self, rows: np.ndarray) -> None:
@@ -84,14 +80,23 @@ class FaissLists:
 
     def find(self, queries: np.ndarray, number: int) -> np.ndarray:
         """Reads the lists whose middles have the highest products."""
-        times = _MARGIN
+        wanted = number
         if isinstance(self.settings, FaissIvfPq):
-            times = self.settings.reranked
+            wanted = min(self.settings.reranked * number, len(self.rows))
         parameters = faiss.SearchParametersIVF(
             nprobe=min(self.settings.probes, self.lists.nlist), sel=self.rows.selector
         )
-        wanted = min(int(times * number), len(self.rows))
+        queries = widened(queries, _multiple(self.settings))
         return self.lists.search(queries, wanted, params=parameters)[1]
+
+
+def _multiple(settings: FaissIvfPq | FaissIvfSq) -> int:
+    """What the width of vectors must be a multiple of."""
+    match settings:
+        case FaissIvfSq():
+            return ALIGNED
+        case FaissIvfPq(dims_per_code=share):
+            return share
 
 
 def _empty(settings: FaissIvfPq | FaissIvfSq, dim: int, num_lists: int) -> Any:
@@ -99,16 +104,11 @@ def _empty(settings: FaissIvfPq | FaissIvfSq, dim: int, num_lists: int) -> Any:
     middles = faiss.IndexFlatIP(dim)
     match settings:
         case FaissIvfSq():
-            eight_bits = faiss.ScalarQuantizer.QT_8bit
+            sixteen_bits = faiss.ScalarQuantizer.QT_fp16
             return faiss.IndexIVFScalarQuantizer(
-                middles, dim, num_lists, eight_bits, product
+                middles, dim, num_lists, sixteen_bits, product
             )
         case FaissIvfPq(dims_per_code=share):
-            if dim % share:
-                raise ConfigError(
-                    "`dims_per_code` must divide the width of the vectors. Received: "
-                    f"{share} and vectors of {dim} numbers."
-                )
             lists = faiss.IndexIVFPQFastScan(
                 middles, dim, num_lists, dim // share, 4, product
             )

@@ -9,7 +9,7 @@ import numpy as np
 from mtl_rec.config.retrieval_index import RetrievalIndex
 from mtl_rec.errors import SchemaError
 from mtl_rec.retrieval.indexes import index_files
-from mtl_rec.retrieval.indexes.checked import checked_ids, checked_vectors
+from mtl_rec.retrieval.indexes.checked import checked_ids, checked_vectors, listed_ids
 from mtl_rec.retrieval.indexes.engines import Engine, build_engine
 from mtl_rec.retrieval.indexes.exact import exact_rows
 from mtl_rec.retrieval.indexes.installed import require_library
@@ -67,8 +67,7 @@ class VectorIndex:
             vectors: `(items, dim)`.
 
         Raises:
-            ConfigError: The kind's library is not installed, or a setting does not fit
-                the vectors.
+            ConfigError: The kind's library is not installed.
             SchemaError: Ids are repeated or empty; there is no item; or there is not a
                 vector of finite numbers for each.
         """
@@ -129,7 +128,7 @@ class VectorIndex:
         Raises:
             SchemaError: One is not there; then none is removed.
         """
-        rows = self.stored.remove(ids)
+        rows = self.stored.remove(listed_ids(ids))
         if self.engine is not None and len(rows):
             self.engine.remove(rows)
 
@@ -159,7 +158,7 @@ class VectorIndex:
         """
         if k < 1:
             raise SchemaError(f"k must be at least 1. Received: {k}.")
-        own = checked_vectors(queries, len(queries), self.stored.dim)
+        own = checked_vectors(queries, dim=self.stored.dim)
         if excluded is not None and len(excluded) != len(own):
             raise SchemaError(
                 "There must be a list of excluded ids for each query. Received: "
@@ -169,7 +168,8 @@ class VectorIndex:
         scores = np.full((len(own), k), NO_SCORE, np.float32)
         for start in range(0, len(own) if len(self) else 0, _QUERIES):
             block = slice(start, start + _QUERIES)
-            without = [self.stored.rows_of(ids) for ids in (excluded or ())[block]]
+            lists = map(listed_ids, () if excluded is None else excluded[block])
+            without = [self.stored.rows_of(ids) for ids in lists]
             rows, values = self._best(own[block], k, without)
             width = rows.shape[1]
             item_ids[block, :width] = np.where(rows < 0, "", self.stored.ids[rows])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
-from mtl_rec.config.retrieval_index import Exact, FaissIvfPq, RetrievalIndex
+from mtl_rec.config.retrieval_index import Exact, RetrievalIndex
 from mtl_rec.errors import ConfigError, SchemaError
 from mtl_rec.retrieval.indexes import VectorIndex, installed
 
@@ -29,10 +29,12 @@ def test_what_an_index_can_not_keep_is_refused(ids, vectors, match):
 @pytest.mark.parametrize(
     ("queries", "k", "excluded", "match"),
     [
-        (np.ones((2, 3)), 1, None, r"shape \(2, 4\).*Received: \(2, 3\)"),
+        (np.ones((2, 3)), 1, None, r"shape \(rows, 4\).*Received: \(2, 3\)"),
         (np.ones((2, 4)), 0, None, "k must be at least 1. Received: 0"),
         (np.ones((2, 4)), 1, [["a"]], "Received: 1 of 2 queries"),
         (np.full((1, 4), np.inf), 1, None, "finite numbers"),
+        (np.ones(4), 1, None, r"shape \(rows, 4\).*Received: \(4,\)"),
+        (np.ones((1, 4)), 1, ["item"], "Received the text: 'item'"),
     ],
 )
 def test_queries_that_no_item_can_answer_are_refused(queries, k, excluded, match):
@@ -49,11 +51,13 @@ def test_vectors_of_another_width_are_not_added():
         index.add(["c"], np.ones((1, 5)))
 
 
-def test_codes_that_do_not_share_a_vector_evenly_are_refused():
-    settings = FaissIvfPq(kind="faiss_ivf_pq", dims_per_code=3)
+def test_one_id_is_not_taken_for_a_list_of_letters():
+    index = VectorIndex.build(EXACT, ["a", "b"], np.ones((2, 4)))
 
-    with pytest.raises(ConfigError, match="Received: 3 and vectors of 4 numbers"):
-        VectorIndex.build(settings, ["a", "b"], np.ones((2, 4)))
+    with pytest.raises(SchemaError, match="Received the text: 'ab'"):
+        index.remove("ab")
+
+    assert len(index) == 2
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,21 @@ def test_the_best_items_are_found(settings, index, ids, vectors, queries):
     assert recall(found, ids, vectors, queries, 50) >= least_recall(settings)
 
 
+@pytest.mark.parametrize("dim", [1, 5])
+def test_vectors_may_be_of_any_width(settings, ids, vectors, queries, dim):
+    if settings.kind == "faiss_ivf_pq":
+        settings = settings.model_copy(update={"dims_per_code": 3})
+    vectors, queries = vectors[:500, :dim], queries[:, :dim]
+
+    index = VectorIndex.build(settings, ids[:500], vectors)
+    index.add(["other"], vectors[:1])
+    found = index.search(queries, 20)
+
+    every = [*ids[:500], "other"]
+    vectors = np.concatenate([vectors, vectors[:1]])
+    assert recall(found, every, vectors, queries, 20) > 0.9
+
+
 def test_scores_are_the_exact_products_and_fall(index, ids, vectors, queries):
     found = index.search(queries, 20)
 
@@ -92,7 +107,7 @@ def test_places_that_no_item_is_left_for_are_empty(settings, vectors, queries):
     index = VectorIndex.build(settings, ["a", "b", "c"], vectors[:3])
     index.remove(["b"])
 
-    found = index.search(queries, 5, [["a"]] * len(queries))
+    found = index.search(queries, 5, np.array([["a"]] * len(queries)))
 
     assert (found.item_ids == ["c", "", "", "", ""]).all()
     assert (found.scores[:, 1:] == NO_SCORE).all()
