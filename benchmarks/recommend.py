@@ -42,6 +42,8 @@ SHOPS: dict[str, tuple[str, ...]] = {
 WORK = Path(tempfile.gettempdir()) / "mtl_rec_recommend"
 CUSTOMERS, QUICK_CUSTOMERS = 1000, 50
 WARM_UPS = 10
+SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+"""Quantiles of milliseconds in the JSON file."""
 SHARE_OF_CEILING, TIMES_POPULARITY = 0.9, 2.0
 NOTES = (
     f"Best {LENGTH}: share of the {LENGTH} items that the customer would most probably "
@@ -70,7 +72,7 @@ def main() -> int:
         ]
         bars += bars_of(shop, figures)
         details[shop] = {
-            name: {"milliseconds": np.round(1e3 * own, 2).tolist()}
+            name: {f"p{100 * q:g}": round(1e3 * np.quantile(own, q), 2) for q in SHOWN}
             for name, own in seconds.items()
         }
     return report("recommend", table, bars, details, options, notes=NOTES)
