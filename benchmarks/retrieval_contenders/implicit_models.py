@@ -1,4 +1,4 @@
-"""`implicit`'s ALS and BPR: what is tried on validation, and lists for the test part."""
+"""`implicit`'s ALS and BPR: what is tried on validation, and their lists."""
 
 import json
 import subprocess
@@ -9,78 +9,63 @@ from typing import Any
 
 import numpy as np
 
-from retrieval_contenders.interactions import Positives, Queries
-
 WORKER = Path(__file__).with_name("implicit_worker.py")
 
 GRIDS: Mapping[str, Mapping[str, Sequence[float]]] = {
     "ALS": {
-        "factors": (16, 32, 64, 128),
-        "regularization": (0.01, 0.1, 1.0, 10.0),
+        "factors": (8, 16, 32, 64, 128),
+        "regularization": (0.01, 0.1, 1.0, 10.0, 100.0),
         "alpha": (1.0, 5.0, 20.0, 80.0),
         "iterations": (15, 30),
     },
     "BPR": {
-        "factors": (16, 32, 64, 128),
-        "regularization": (0.001, 0.01, 0.05, 0.1),
-        "learning_rate": (0.01, 0.03, 0.1),
-        "iterations": (100, 300),
+        "factors": (8, 16, 32, 64, 128),
+        "regularization": (0.001, 0.01, 0.1),
+        "learning_rate": (0.003, 0.01, 0.03),
+        "iterations": (50, 100, 200),
     },
 }
 """By model, the values that settings are drawn from."""
 
 
-def drawn_settings(model: str, budget: int) -> list[dict[str, Any]]:
-    """The package's defaults, and settings drawn from the model's grid.
-
-    Args:
-        model: Of `GRIDS`.
-        budget: How many, the defaults included.
-    """
-    random = np.random.default_rng(1)
-    drawn: list[dict[str, Any]] = [{"model": model}]
-    while len(drawn) < budget:
-        values = {k: random.choice(v).item() for k, v in GRIDS[model].items()}
-        if (settings := {"model": model, **values}) not in drawn:
-            drawn.append(settings)
-    return drawn
-
-
 def implicit_lists(
-    python: Path,
-    settings: Sequence[Mapping[str, Any]],
-    learned: Positives,
-    queries: Queries,
-    length: int,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Trains a model for each of the settings and asks it for lists.
+    python: Path, settings: Mapping[str, Any], events: Any, queries: Any, length: int
+) -> np.ndarray:
+    """Trains a model and asks it for lists.
 
     Args:
         python: The interpreter that has `implicit`.
         settings: `model`, `seed` and the model's arguments.
-        learned: The pairs that the models may know.
-        queries: Whose lists.
+        events: `Events` that the model may know.
+        queries: `Queries` to answer; what is seen is left out.
         length: Of each list.
 
     Returns:
-        `(settings, queries, length)` codes of items, -1 where nothing is left; seconds
-        of training, `(settings,)`.
+        `(queries, length)` places in the catalogue, -1 where nothing is left.
     """
+    users, items, weights = summed_by_pair(events)
     with tempfile.TemporaryDirectory() as folder:
-        asked, answered = Path(folder) / "asked.npz", Path(folder) / "answered.npz"
+        asked, answered = Path(folder) / "asked.npz", Path(folder) / "answered.npy"
         np.savez(
             asked,
-            users=learned.users,
-            items=learned.items,
-            weights=learned.weights,
+            users=users,
+            items=items,
+            weights=weights,
             queries=queries.users,
-            seen_queries=np.repeat(
-                np.arange(len(queries.users)), [len(own) for own in queries.seen]
-            ),
-            seen_items=np.concatenate(queries.seen),
+            seen_queries=queries.seen.rows,
+            seen_items=queries.seen.items,
             length=length,
-            settings=json.dumps(list(settings)),
+            settings=json.dumps(settings),
         )
         subprocess.run([python, WORKER, asked, answered], check=True)
-        with np.load(answered) as arrays:
-            return arrays["lists"], arrays["seconds"]
+        return np.load(answered)
+
+
+def summed_by_pair(events: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Each pair of a user and an item once, with the weights of its events summed."""
+    num_items = int(events.items.max()) + 1
+    pairs, places = np.unique(
+        events.users.astype(np.int64) * num_items + events.items, return_inverse=True
+    )
+    weights = np.bincount(places, events.weights).astype(np.float32)
+    return *np.divmod(pairs, num_items), weights

@@ -1,18 +1,15 @@
 """Lists of items by `implicit`, in an environment that has it and not `mtl_rec`.
 
-    python implicit_worker.py ASKED.npz ANSWERED.npz
+    python implicit_worker.py ASKED.npz ANSWERED.npy
 
 `ASKED.npz` holds the pairs to learn from (`users`, `items`, `weights`), `queries` (codes
 of users), the items of each that its list may not hold (`seen_queries`, which query,
-and `seen_items`), `length` of the lists and `settings`: JSON, a list of objects with
-`model`, `seed`, and the arguments of the model. `ANSWERED.npz` gets `lists`, `(settings,
-queries, length)`, filled up with -1, and `seconds`, `(settings,)` of fitting.
+and `seen_items`), `length` of the lists and `settings`: JSON, with `model`, `seed` and
+the arguments of the model. The answer is `(queries, length)`, filled up with -1.
 """
 
 import json
 import sys
-import time
-from pathlib import Path
 
 import numpy as np
 from implicit.als import AlternatingLeastSquares
@@ -35,18 +32,9 @@ def main(asked_file: str, answered_file: str) -> None:
         (ones, (asked["seen_queries"][is_known], seen_items)),
         (len(asked["queries"]), len(known)),
     )
-    lists, seconds = [], []
-    for settings in json.loads(str(asked["settings"])):
-        begun = time.perf_counter()
-        model = fitted(settings, learned)
-        seconds.append(time.perf_counter() - begun)
-        lists.append(
-            recommended(model, asked["queries"], seen, known, int(asked["length"]))
-        )
-    unfinished = Path(answered_file).with_suffix(".unfinished")
-    with unfinished.open("wb") as stream:
-        np.savez(stream, lists=np.stack(lists), seconds=np.array(seconds))
-    unfinished.rename(answered_file)
+    model = fitted(json.loads(str(asked["settings"])), learned)
+    lists = recommended(model, asked["queries"], seen, known, int(asked["length"]))
+    np.save(answered_file, lists)
 
 
 def fitted(settings: dict, learned: csr_matrix):
