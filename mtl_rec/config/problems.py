@@ -19,6 +19,8 @@ from mtl_rec.config.features import Feature
 from mtl_rec.config.language_model_checks import language_model_problems
 from mtl_rec.config.log_checks import log_problems
 from mtl_rec.config.regularizer_checks import regularizer_problems
+from mtl_rec.config.retrieval import Retrieval
+from mtl_rec.config.retrieval_checks import retrieval_problems
 from mtl_rec.config.sections import (
     child,
     kinds_of,
@@ -47,6 +49,7 @@ def describe(error: ValidationError, settings: dict[str, Any]) -> list[str]:
         *_on_ranking(settings),
         *_on_slices(settings),
         *_on_training(settings),
+        *_on_retrieval(settings),
     ]
     for path, text in between:
         problems.append((path.split("."), text))
@@ -148,6 +151,14 @@ def _on_training(settings: dict[str, Any]) -> list[Problem]:
         *regularizer_problems(training, features),
         *language_model_problems(training, features),
     ]
+
+
+def _on_retrieval(settings: dict[str, Any]) -> list[Problem]:
+    """What it names that is not there."""
+    retrieval = _section(settings, ["retrieval"], Retrieval)
+    features = _declared(settings.get("features"), TypeAdapter(Feature))
+    tasks = _declared(settings.get("tasks"), TypeAdapter(Task))
+    return retrieval_problems(retrieval, features, tasks)
 
 
 def _section(

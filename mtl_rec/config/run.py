@@ -18,6 +18,8 @@ from mtl_rec.config.language_model_checks import language_model_problems
 from mtl_rec.config.log_checks import log_problems
 from mtl_rec.config.model import Model
 from mtl_rec.config.regularizer_checks import regularizer_problems
+from mtl_rec.config.retrieval import Retrieval
+from mtl_rec.config.retrieval_checks import retrieval_problems
 from mtl_rec.config.tasks import Task
 from mtl_rec.config.training import Training
 
@@ -40,6 +42,7 @@ class RunConfig(Section):
     training: Training = Training()
     evaluation: Evaluation = Evaluation()
     export: Export = Export()
+    retrieval: Retrieval = Retrieval()
 
     @model_validator(mode="after")
     def _sections_fit_together(self):
@@ -52,6 +55,7 @@ class RunConfig(Section):
                 *slice_problems(self.evaluation, self.features),
                 *regularizer_problems(self.training, self.features),
                 *language_model_problems(self.training, self.features),
+                *retrieval_problems(self.retrieval, self.features, self.tasks),
             ]
         )
         if isinstance(self.data.source, EventLog):

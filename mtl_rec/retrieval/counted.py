@@ -1,0 +1,174 @@
+"""Scores that are counted, not trained: popularity and co-visitation."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from scipy import sparse
+
+from mtl_rec.config.retrieval import ItemKnn
+from mtl_rec.retrieval.interactions import Events
+from mtl_rec.schema.fields import IdField
+from mtl_rec.schema.schema import Schema
+
+Tensors = Mapping[str, tf.Tensor]
+Score = Callable[[Tensors], tf.Tensor]
+
+
+def popularity_score(events: Events, num_items: int, any_input: str) -> Score:
+    """The same score of an item for all users: the weight of its events.
+
+    Args:
+        events: To count.
+        num_items: Of the catalogue.
+        any_input: A packed input, which says how many users there are.
+    """
+    counts = tf.constant(item_weights(events, num_items))
+
+    def score(inputs: Tensors) -> tf.Tensor:
+        users = tf.shape(inputs[any_input])[0]
+        return tf.broadcast_to(counts, [users, num_items])
+
+    return score
+
+
+def popularity_within_score(
+    events: Events,
+    num_items: int,
+    history: str,
+    values_of_items: np.ndarray,
+    num_values: int,
+) -> Score:
+    """Popularity times the share of a history that is of the item's own value.
+
+    Items of no value in the history stand behind all others, by popularity.
+
+    Args:
+        events: To count.
+        num_items: Of the catalogue.
+        history: Packed input of ids, `(batch, length)`, 0 where there is none.
+        values_of_items: `(items,)`, the id of each item's value.
+        num_values: Ids that there are.
+    """
+    counts = item_weights(events, num_items)
+    counts = tf.constant(counts / max(counts.max(), 1e-9))
+    values = tf.constant(values_of_items)
+
+    def score(inputs: Tensors) -> tf.Tensor:
+        ids = inputs[history]
+        is_step = tf.cast(ids > 0, tf.float32)
+        shares = tf.reduce_sum(
+            tf.one_hot(ids, num_values) * is_step[:, :, tf.newaxis], axis=1
+        )
+        shares /= tf.maximum(tf.reduce_sum(is_step, axis=1, keepdims=True), 1.0)
+        # A share is 1 over the length of a history at least.
+        least = 1.0 / tf.cast(tf.shape(ids)[1] + 1, tf.float32)
+        return counts * (tf.gather(shares, values, axis=1) + 1e-3 * least)
+
+    return score
+
+
+def item_weights(events: Events, num_items: int) -> np.ndarray:
+    """How much all events of an item count together, `(items,)` float32."""
+    return np.bincount(events.items, events.weights, num_items).astype(np.float32)
+
+
+def item_knn_score(
+    config: ItemKnn,
+    events: Events,
+    num_items: int,
+    history: str,
+    places_of_ids: np.ndarray,
+) -> Score:
+    """The sum of an item's similarities to those of a history.
+
+    Two items are as similar as the cosine of their users, with `shrinkage`.
+
+    Args:
+        config: Neighbours and shrinkage.
+        events: Who touched what.
+        num_items: Of the catalogue.
+        history: Packed input of ids of items, `(batch, length)`.
+        places_of_ids: `(ids,)`, the place in the catalogue of the item of each id,
+            -1 where an id stands for no one item.
+    """
+    items, similarities = neighbours(config, events, num_items)
+    known = places_of_ids >= 0
+    of_ids = np.where(known[:, None], items[places_of_ids], 0)
+    weights = np.where(known[:, None], similarities[places_of_ids], 0.0)
+    own_items = tf.constant(of_ids.astype(np.int32))
+    own_weights = tf.constant(weights.astype(np.float32))
+
+    def score(inputs: Tensors) -> tf.Tensor:
+        ids = inputs[history]
+        users, size = tf.shape(ids)[0], tf.shape(ids)[1] * items.shape[1]
+        brought = tf.reshape(tf.gather(own_items, ids), [users, size])
+        weight = tf.reshape(tf.gather(own_weights, ids), [users, size])
+        places = brought + tf.range(users)[:, tf.newaxis] * num_items
+        summed = tf.math.unsorted_segment_sum(
+            tf.reshape(weight, [-1]), tf.reshape(places, [-1]), users * num_items
+        )
+        return tf.reshape(summed, [users, num_items])
+
+    return score
+
+
+def neighbours(
+    config: ItemKnn, events: Events, num_items: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The most similar items of each, `(items, neighbours)`, and how similar they are.
+
+    Where there are fewer, places are filled with similarity 0.
+    """
+    pairs = np.unique(events.users.astype(np.int64) * num_items + events.items)
+    users, touched = np.divmod(pairs, num_items)
+    touches: Any = sparse.csr_array(
+        (np.ones(len(pairs), np.float32), (users, touched)),
+        shape=(int(users.max(initial=0)) + 1, num_items),
+    )
+    together = (touches.T @ touches).tocsr()
+    together.setdiag(0)
+    together.eliminate_zeros()
+    num_users = np.asarray(touches.sum(axis=0)) + config.shrinkage
+    norms = 1 / np.sqrt(np.maximum(num_users, 1.0))
+    similar = sparse.diags_array(norms) @ together @ sparse.diags_array(norms)
+    return _largest(similar.tocsr(), min(config.neighbours, num_items))
+
+
+def _largest(similar: Any, width: int) -> tuple[np.ndarray, np.ndarray]:
+    items = np.zeros((similar.shape[0], width), np.int32)
+    values = np.zeros((similar.shape[0], width), np.float32)
+    for row, (start, stop) in enumerate(
+        zip(similar.indptr[:-1], similar.indptr[1:], strict=True)
+    ):
+        own = similar.data[start:stop]
+        best = np.argsort(-own, kind="stable")[:width]
+        items[row, : len(best)] = similar.indices[start:stop][best]
+        values[row, : len(best)] = own[best]
+    return items, values
+
+
+def ids_of_values(
+    schema: Schema, feature: str, inputs: Mapping[str, np.ndarray]
+) -> np.ndarray:
+    """The id that each row has of a feature of one value, `(rows,)`."""
+    return schema.ids_of(_id_field(schema, feature), inputs)[:, 0]
+
+
+def num_ids_of(schema: Schema, feature: str) -> int:
+    """How many ids a feature of one value may have."""
+    return schema.vocabularies[_id_field(schema, feature).vocabulary].num_ids
+
+
+def _id_field(schema: Schema, feature: str) -> IdField:
+    fields = (field for field in schema.fields if isinstance(field, IdField))
+    return next(field for field in fields if field.name == feature)
+
+
+def places_of_ids(ids: np.ndarray, num_ids: int) -> np.ndarray:
+    """The item that each id stands for, `(ids,)`; -1 where it is none or several."""
+    places = np.full(num_ids, -1)
+    places[ids] = np.arange(len(ids))
+    places[np.bincount(ids, minlength=num_ids) != 1] = -1
+    return places

@@ -1,0 +1,191 @@
+"""Which features each kind of retrieval model reads, and how."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mtl_rec.config.candidates import vocabulary_of
+from mtl_rec.config.encoders import MeanEncoder, needs_candidate
+from mtl_rec.config.feature_section import Side
+from mtl_rec.config.features import (
+    LEARNING_OPTIONS,
+    Categorical,
+    EmbeddedFeature,
+    Feature,
+    Hashed,
+    IdSequence,
+)
+from mtl_rec.config.retrieval import (
+    Content,
+    ItemKnn,
+    MatrixFactorization,
+    Popularity,
+    RetrievalArchitecture,
+    TwoTower,
+)
+from mtl_rec.config.retrieval_checks import history_of
+from mtl_rec.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class RetrievalFeatures:
+    """What a retrieval model reads, and what it knows of items beside that.
+
+    Attributes:
+        read: Features that are encoded: of the user, and of the item.
+        of_items: All features of side `item` that are declared, for the catalogue.
+        user_column: Column of the user's id.
+        item_column: Column of the item's id.
+    """
+
+    read: tuple[Feature, ...]
+    of_items: tuple[Feature, ...]
+    user_column: str
+    item_column: str
+
+    @property
+    def columns(self) -> tuple[Feature, ...]:
+        """All that are taken from the data, each once."""
+        named = {f.name: f for f in (*self.of_items, *self.read)}
+        return tuple(named.values())
+
+
+def retrieval_features(
+    architecture: RetrievalArchitecture,
+    features: Sequence[Feature],
+    user_column: str,
+    item_column: str,
+) -> RetrievalFeatures:
+    """The features of a run as a retrieval model reads them.
+
+    A query knows no candidate, and no context: features of the context are left out,
+    and a history that is compared with the candidate is averaged instead.
+
+    Args:
+        architecture: What scores items.
+        features: That are declared.
+        user_column: Column of the user's id.
+        item_column: Column of the item's id.
+
+    Raises:
+        ConfigError: There is nothing that the architecture could learn from.
+    """
+    declared = [_without_candidate(f) for f in features if f.side != "context"]
+    of_items = tuple(f for f in declared if f.side == "item")
+    match architecture:
+        case TwoTower():
+            read = declared
+        case Content():
+            read = _without_item_ids(declared, item_column)
+        case MatrixFactorization():
+            read = _ids_alone(architecture.dim, declared, user_column, item_column)
+        case Popularity() | ItemKnn():
+            read = [*_ids_of(declared, "user", user_column), *_histories(declared)]
+            read = [f for f in declared if f in read or _is_owner(f, read)]
+    for side, role in (("user", "query"), ("item", "candidate")):
+        if not any(feature.side == side for feature in read):
+            raise ConfigError(
+                f"`retrieval.architecture: {architecture.kind}` needs a feature of "
+                f"side `{side}` for its {role}. Received: "
+                f"{[f.name for f in features]}. Declare one, or choose another kind."
+            )
+    return RetrievalFeatures(tuple(read), of_items, user_column, item_column)
+
+
+def item_id_feature(
+    features: Sequence[Feature], item_column: str
+) -> Categorical | Hashed | None:
+    """The feature that holds the item's id, if one does."""
+    own = _ids_of(features, "item", item_column)
+    return own[0] if own else None
+
+
+def item_history(features: Sequence[Feature], item_column: str) -> IdSequence:
+    """The history of the user that holds ids of items.
+
+    Raises:
+        ConfigError: There is none.
+    """
+    owner = item_id_feature(features, item_column)
+    history = history_of(owner, features) if owner is not None else None
+    if history is None:
+        raise ConfigError(
+            "`retrieval.architecture: item_knn` needs a sequence of the user that "
+            f"`shares` the vocabulary of the feature of '{item_column}'. Received: "
+            f"{[f.name for f in features]}. Declare both, such as `history_item_id` "
+            "and `item_id`."
+        )
+    return history
+
+
+def _without_candidate(feature: Feature) -> Feature:
+    if isinstance(feature, IdSequence) and needs_candidate(feature.encoder):
+        return feature.model_copy(update={"encoder": MeanEncoder()})
+    return feature
+
+
+def _ids_of(
+    features: Sequence[Feature], side: Side, column: str
+) -> list[Categorical | Hashed]:
+    return [
+        feature
+        for feature in features
+        if isinstance(feature, Categorical | Hashed)
+        and feature.side == side
+        and feature.source_column == column
+    ]
+
+
+def _without_item_ids(features: Sequence[Feature], item_column: str) -> list[Feature]:
+    """Histories keep the ids: what is known of the user is not of the candidate."""
+    owner = item_id_feature(features, item_column)
+    if owner is None:
+        return list(features)
+    kept: list[Feature] = []
+    for feature in features:
+        if feature == owner:
+            continue
+        shares = isinstance(feature, EmbeddedFeature) and feature.shares == owner.name
+        if not shares:
+            kept.append(feature)
+        elif feature.side == "user":
+            kept.append(_with_own_vocabulary(feature, owner))
+    return kept
+
+
+def _with_own_vocabulary(feature: Feature, owner: Categorical | Hashed) -> Feature:
+    """The same, with a vocabulary that is learned as its owner's was."""
+    own, theirs = type(feature).model_fields, type(owner).model_fields
+    settings = {
+        name: getattr(owner, name)
+        for name in (*LEARNING_OPTIONS, "embedding_dim")
+        if name in own and name in theirs
+    }
+    return feature.model_copy(update={"shares": None, **settings})
+
+
+def _ids_alone(
+    dim: int, features: Sequence[Feature], user_column: str, item_column: str
+) -> list[Feature]:
+    """The ids of user and item, whose vectors they have."""
+    pair: list[Feature] = []
+    asked: tuple[tuple[Side, str], ...] = (("user", user_column), ("item", item_column))
+    for side, column in asked:
+        own = _ids_of(features, side, column)
+        new = Categorical(
+            kind="categorical", name=f"{side}_id", side=side, column=column
+        )
+        feature = own[0] if own else new
+        pair.append(feature.model_copy(update={"embedding_dim": dim}))
+    return pair
+
+
+def _histories(features: Sequence[Feature]) -> list[IdSequence]:
+    return [f for f in features if isinstance(f, IdSequence) and f.side == "user"]
+
+
+def _is_owner(feature: Feature, read: Sequence[Feature]) -> bool:
+    """Whether others that are read have its vocabulary."""
+    return any(
+        isinstance(other, EmbeddedFeature) and vocabulary_of(other) == feature.name
+        for other in read
+    )

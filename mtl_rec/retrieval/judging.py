@@ -1,0 +1,141 @@
+"""What lists of items are worth, user by user, with intervals."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mtl_rec.metrics.estimate import Estimate, Totals
+from mtl_rec.metrics.resampling import Resamples
+from mtl_rec.retrieval.lists import NOTHING, best_items
+from mtl_rec.retrieval.queries import ItemLists, Queries
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Metrics of a retrieval model.
+
+    Attributes:
+        estimates: By metric, such as `recall@100`.
+        num_queries: Users who were asked for.
+        num_cold_queries: Those who should find an item without a training event.
+        num_items: Items of the catalogue.
+        num_cold_items: Those without a training event.
+    """
+
+    estimates: Mapping[str, Estimate]
+    num_queries: int
+    num_cold_queries: int
+    num_items: int
+    num_cold_items: int
+
+    def plain(self) -> dict[str, object]:
+        """As JSON knows it."""
+        metrics = {}
+        for name, estimate in self.estimates.items():
+            low, high = estimate.interval or (None, None)
+            metrics[name] = {"value": estimate.value, "low": low, "high": high}
+        return {
+            "queries": self.num_queries,
+            "cold_queries": self.num_cold_queries,
+            "items": self.num_items,
+            "cold_items": self.num_cold_items,
+            "metrics": metrics,
+        }
+
+
+def judge(
+    score: Callable[[slice], np.ndarray],
+    queries: Queries,
+    training_counts: np.ndarray,
+    cutoffs: Sequence[int],
+    exclude_seen: bool,
+    num_resamples: int = 1000,
+) -> Judgement:
+    """Judges the lists that scores give.
+
+    - `recall@k`: share of the items that a user should find on the first k places;
+    - `ndcg@k`: their discounted gain over that of the best list;
+    - `coverage@k`: share of the catalogue that is in some list;
+    - `novelty@k`: mean of `-log2 p` of the items in lists, where p is an item's share
+      of training events, one added to each;
+    - `cold_share@k`: share of the places that have an item without a training event;
+    - `cold_recall@k`: recall of these items, in lists of all items;
+    - `cold_only_recall@k`: recall of these items, in lists of these items alone.
+
+    Args:
+        score: Adjacent queries to `(queries, items)`.
+        queries: Whom to ask for; one or more.
+        training_counts: `(items,)`, events of each that were learned from.
+        cutoffs: Each k.
+        exclude_seen: Whether lists leave out what the user had an event with before.
+        num_resamples: Draws of users that intervals are from.
+
+    References:
+        Järvelin and Kekäläinen, "Cumulated Gain-Based Evaluation of IR Techniques",
+        TOIS 2002; Vargas and Castells, "Rank and Relevance in Novelty and Diversity
+        Metrics for Recommender Systems", RecSys 2011, equation 8.
+    """
+    seen = queries.seen if exclude_seen else None
+    num_items, longest = len(training_counts), max(cutoffs)
+    is_cold = training_counts == 0
+    resamples = Resamples.of(np.arange(len(queries)), num_resamples)
+    lists = best_items(score, len(queries), num_items, longest, seen)
+    judged = _Lists(lists, queries.relevant, resamples)
+    shares = (training_counts + 1) / (training_counts.sum() + num_items)
+    cold = queries.relevant.only(is_cold)
+    estimates: dict[str, Estimate] = {}
+    for k in cutoffs:
+        estimates[f"recall@{k}"] = judged.recall(k)
+        estimates[f"ndcg@{k}"] = judged.ndcg(k)
+        estimates[f"coverage@{k}"] = judged.coverage(k, num_items)
+        estimates[f"novelty@{k}"] = judged.mean(k, -np.log2(shares))
+        estimates[f"cold_share@{k}"] = judged.mean(k, is_cold)
+    if len(cold.items):
+        apart = best_items(score, len(queries), num_items, longest, seen, is_cold)
+        for name, own in (("cold_recall", lists), ("cold_only_recall", apart)):
+            judged = _Lists(own, cold, resamples)
+            estimates |= {f"{name}@{k}": judged.recall(k) for k in cutoffs}
+    num_cold = int(np.count_nonzero(cold.lengths))
+    return Judgement(estimates, len(queries), num_cold, num_items, int(is_cold.sum()))
+
+
+@dataclass(frozen=True)
+class _Lists:
+    lists: np.ndarray
+    relevant: ItemLists
+    resamples: Resamples
+
+    def _hits(self, k: int) -> np.ndarray:
+        return self.relevant.has(self.lists[:, :k])
+
+    def recall(self, k: int) -> Estimate:
+        wanted = self.relevant.lengths
+        found = self._hits(k).sum(axis=1) / np.maximum(wanted, 1)
+        return self._mean_of_users(found, wanted > 0)
+
+    def ndcg(self, k: int) -> Estimate:
+        discounts = 1 / np.log2(np.arange(k) + 2)
+        wanted = self.relevant.lengths
+        best = np.append(0.0, np.cumsum(discounts))[np.minimum(wanted, k)]
+        own = self._hits(k) @ discounts[: self.lists.shape[1]]
+        return self._mean_of_users(own / np.maximum(best, 1e-9), wanted > 0)
+
+    def mean(self, k: int, of_items: np.ndarray) -> Estimate:
+        """Over all places of all lists."""
+        lists = self.lists[:, :k]
+        is_there = lists != NOTHING
+        values = np.where(is_there, of_items[lists], 0.0).sum(axis=1)
+        totals = Totals.of(self.resamples, values=values, places=is_there.sum(axis=1))
+        return totals.ratio("values", "places")
+
+    def coverage(self, k: int, num_items: int) -> Estimate:
+        """Without an interval: users who are drawn twice bring no new item."""
+        items = np.unique(self.lists[:, :k])
+        return Estimate(np.count_nonzero(items != NOTHING) / num_items, np.empty(0))
+
+    def _mean_of_users(self, values: np.ndarray, has_any: np.ndarray) -> Estimate:
+        totals = Totals.of(
+            self.resamples, values=values * has_any, users=has_any.astype(float)
+        )
+        return totals.ratio("values", "users")

@@ -1,0 +1,86 @@
+"""Towers that Keras' `fit` trains: a softmax over the candidates of a batch."""
+
+from typing import Any
+
+import tensorflow as tf
+
+from mtl_rec.config.retrieval import RetrievalTraining
+from mtl_rec.config.training import LazyAdam
+from mtl_rec.retrieval.recommenders import recommenders
+from mtl_rec.retrieval.towers import CANDIDATE, QUERY, TwoTowers
+from mtl_rec.training.making import WHOLE_TABLE_SHARE
+from mtl_rec.training.optimizers import build_optimizer
+from mtl_rec.training.trainable import TrainableModel
+
+ITEM, PROBABILITY = "item", "probability"
+
+
+class TrainableTowers(TrainableModel):
+    """Both towers as one model, whose large tables are updated row by row.
+
+    The labels of a batch are, of each candidate, its place in the catalogue and how
+    probable it is that a batch has it: those of rows first, in the order of the rows,
+    and then candidates that are nobody's.
+    """
+
+    def set_task(self, task: Any) -> None:
+        """Sets the `tfrs.tasks.Retrieval` that tells the loss."""
+
+        # Its Python code asks for the length of tensors, which autograph translates.
+        @tf.function(autograph=True)
+        def summed_loss(y: Any, y_pred: Any, sample_weight: Any) -> Any:
+            return task(
+                y_pred[QUERY],
+                y_pred[CANDIDATE],
+                sample_weight=sample_weight,
+                candidate_sampling_probability=y[PROBABILITY],
+                candidate_ids=y[ITEM],
+                compute_metrics=False,
+                compute_batch_metrics=False,
+            )
+
+        # Past Keras' tracking: the task is a layer of the other Keras.
+        object.__setattr__(self, "summed_loss", summed_loss)
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """Called by the step: the mean over the rows, each with its weight."""
+        total = self.summed_loss(y, y_pred, sample_weight)
+        return tf.add_n([total / tf.reduce_sum(sample_weight), *self.losses])
+
+
+def trainable_towers(
+    towers: TwoTowers, config: RetrievalTraining, num_events: int
+) -> TrainableTowers:
+    """The same layers and weights, compiled for training.
+
+    Args:
+        towers: To train.
+        config: The `retrieval.training` section of a run.
+        num_events: Events to learn from.
+
+    Raises:
+        ConfigError: TensorFlow Recommenders is not installed, or `tf.keras` is Keras 3.
+    """
+    task = recommenders().tasks.Retrieval(
+        temperature=config.temperature,
+        num_hard_negatives=config.hard_negatives,
+        remove_accidental_hits=True,
+    )
+    model = TrainableTowers(towers.inputs, towers.outputs)
+    optimizer = LazyAdam(
+        kind="lazy_adam", learning_rate=config.learning_rate, l2=config.l2
+    )
+    widest = max((len(layer.offsets) for layer in model.tables), default=0)
+    model.set_task(task)
+    model.compile(
+        build_optimizer(optimizer, num_events),
+        whole_table_rows=WHOLE_TABLE_SHARE * config.batch_size * widest,
+    )
+    return model

@@ -1,0 +1,224 @@
+"""`retrieve`: from a run's config to a retrieval model that was judged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from mtl_rec.config.retrieval import (
+    Content,
+    ItemKnn,
+    MatrixFactorization,
+    Popularity,
+    TwoTower,
+)
+from mtl_rec.config.retrieval_checks import history_of
+from mtl_rec.config.run import RunConfig
+from mtl_rec.data import open_exposures
+from mtl_rec.evaluation.reading_keys import ITEM, USER
+from mtl_rec.preprocess import Preprocessor
+from mtl_rec.retrieval import counted
+from mtl_rec.retrieval.encoding import encode_side
+from mtl_rec.retrieval.features import (
+    item_history,
+    item_id_feature,
+    retrieval_features,
+)
+from mtl_rec.retrieval.interactions import Interactions, read_interactions
+from mtl_rec.retrieval.judging import Judgement, judge
+from mtl_rec.retrieval.model import RetrievalModel
+from mtl_rec.retrieval.tower_fitting import Callbacks, TowerFitting, vectors
+from mtl_rec.retrieval.towers import TwoTowers
+from mtl_rec.run.stages import Stage, quiet
+
+
+@dataclass(frozen=True)
+class PreparedRetrieval:
+    """The data of a retrieval model, and what was learned of its features.
+
+    Attributes:
+        config: The run.
+        interactions: What to learn from and to be judged by.
+        preprocessor: Of the features that the architecture reads.
+    """
+
+    config: RunConfig
+    interactions: Interactions
+    preprocessor: Preprocessor
+
+
+def prepare_retrieval(config: RunConfig, stage: Stage = quiet) -> PreparedRetrieval:
+    """Reads what users did and learns vocabularies and statistics.
+
+    Raises:
+        ConfigError: The features do not suit the architecture.
+        SchemaError: The rows contradict the config.
+        ArtifactError: The data can't be read.
+    """
+    settings = config.retrieval
+    features = retrieval_features(
+        settings.architecture,
+        config.features,
+        config.evaluation.user or USER,
+        config.evaluation.item or ITEM,
+    )
+    with stage("open the exposures, learn vocabularies and statistics") as progress:
+        splits = open_exposures(config.data, features.columns, config.tasks, progress)
+        preprocessor = Preprocessor.fit(features.read, config.tasks, splits.train)
+    with stage("read who did what"):
+        interactions = read_interactions(
+            splits, features, settings.event_weights, settings.exclude_seen
+        )
+    return PreparedRetrieval(config, interactions, preprocessor)
+
+
+@dataclass(frozen=True)
+class FittedRetrieval:
+    """A retrieval model and what it is made of.
+
+    Attributes:
+        model: Scores items.
+        towers: Of a model that has some.
+    """
+
+    model: RetrievalModel
+    towers: TwoTowers | None = None
+
+
+def fit_retrieval(
+    prepared: PreparedRetrieval, folder: Path, callbacks: Callbacks = ()
+) -> FittedRetrieval:
+    """Trains the model of a prepared run, or counts it.
+
+    Args:
+        prepared: The data.
+        folder: Gets `history.json` and TensorBoard's `logs/` of towers.
+        callbacks: More Keras callbacks for towers.
+
+    Raises:
+        ConfigError: The extra `retrieval` is not installed, or nothing has the history
+            that the architecture needs.
+        TrainingError: The loss is no longer a number.
+    """
+    config, data = prepared.config, prepared.interactions
+    architecture = config.retrieval.architecture
+    read = prepared.preprocessor.schema.features
+    item_id = item_id_feature(read, config.evaluation.item or ITEM)
+    match architecture:
+        case TwoTower() | Content() | MatrixFactorization():
+            fitting = TowerFitting(
+                config.retrieval,
+                architecture,
+                config.model.embedding_dim,
+                prepared.preprocessor,
+                data,
+                item_id.name if item_id else None,
+                config.seed,
+            )
+            towers = fitting.fit(folder, callbacks)
+            items = vectors(towers.candidate, fitting.catalogue)
+            return FittedRetrieval(tower_model(prepared, towers, items), towers)
+        case Popularity() | ItemKnn():
+            score = _counted_score(prepared, architecture)
+            return FittedRetrieval(
+                RetrievalModel(prepared.preprocessor, score, (), data.catalogue)
+            )
+
+
+def tower_model(
+    prepared: PreparedRetrieval, towers: TwoTowers, items: np.ndarray
+) -> RetrievalModel:
+    """Towers with the vectors of a catalogue, as a retrieval model.
+
+    Args:
+        prepared: Has the catalogue and the preprocessor.
+        towers: Trained.
+        items: `(items, dim)`, vectors of the catalogue.
+    """
+    held = tf.Variable(tf.constant(items), trainable=False, name="item_vectors")
+
+    def query(inputs: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        own = {name: inputs[name] for name in towers.query.input}
+        return tf.convert_to_tensor(towers.query(own, training=False))
+
+    def candidate(inputs: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        own = {name: inputs[name] for name in towers.candidate.input}
+        return tf.convert_to_tensor(towers.candidate(own, training=False))
+
+    weights = [
+        weight.value
+        for tower in (towers.query, towers.candidate)
+        for weight in tower.weights
+    ]
+    return RetrievalModel(
+        prepared.preprocessor,
+        lambda inputs: tf.matmul(query(inputs), held, transpose_b=True),
+        (held, *weights),
+        prepared.interactions.catalogue,
+        candidate,
+        query,
+    )
+
+
+def _counted_score(
+    prepared: PreparedRetrieval, architecture: Popularity | ItemKnn
+) -> counted.Score:
+    data, preprocessor = prepared.interactions, prepared.preprocessor
+    schema = preprocessor.schema
+    events = data.train.joined(data.validation)
+    num_items = len(data.catalogue)
+    inputs = encode_side(preprocessor, data.catalogue.rows, "item")
+    match architecture:
+        case Popularity(within=None):
+            some = next(n for n in schema.inputs() if n.startswith("user_ids"))
+            return counted.popularity_score(events, num_items, some)
+        case Popularity(within=within):
+            owner = next(f for f in schema.features if f.name == within)
+            history = history_of(owner, schema.features)
+            assert history is not None  # As the config was checked for it.
+            num_values = counted.num_ids_of(schema, owner.name)
+            values = counted.ids_of_values(schema, owner.name, inputs)
+            return counted.popularity_within_score(
+                events, num_items, history.name, values, num_values
+            )
+        case ItemKnn():
+            item_column = prepared.config.evaluation.item or ITEM
+            history = item_history(schema.features, item_column)
+            owner = item_id_feature(schema.features, item_column)
+            assert owner is not None
+            ids = counted.ids_of_values(schema, owner.name, inputs)
+            num_ids = counted.num_ids_of(schema, owner.name)
+            places = counted.places_of_ids(ids, num_ids)
+            return counted.item_knn_score(
+                architecture, events, num_items, history.name, places
+            )
+
+
+def judge_retrieval(
+    prepared: PreparedRetrieval, model: RetrievalModel, split: str = "test"
+) -> Judgement:
+    """What the model's lists are worth to users of a split.
+
+    Args:
+        prepared: The data.
+        model: That was fitted on it.
+        split: `validation` or `test`.
+    """
+    data, settings = prepared.interactions, prepared.config.retrieval
+    users = encode_side(prepared.preprocessor, data.query_rows[split], "user")
+    scored = tf.function(model.score, reduce_retracing=True)
+
+    def score(queries: slice) -> np.ndarray:
+        own = {name: tf.constant(rows[queries]) for name, rows in users.items()}
+        return scored(own).numpy()
+
+    return judge(
+        score,
+        data.queries[split],
+        data.training_counts(),
+        settings.cutoffs,
+        settings.exclude_seen,
+        prepared.config.evaluation.resamples,
+    )

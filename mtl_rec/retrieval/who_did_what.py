@@ -1,0 +1,126 @@
+"""The ids, events and times of all rows, without their features."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mtl_rec.config.checks import suggestion
+from mtl_rec.config.data import TimeSplit
+from mtl_rec.config.tasks import Task
+from mtl_rec.data.events.codes import MISSING, Codes, recoded
+from mtl_rec.data.exposures import ExposureStream
+from mtl_rec.data.splitting import LEFT_OUT, PARTS
+from mtl_rec.data.times import read_times
+from mtl_rec.errors import SchemaError
+from mtl_rec.schema.columns import label_values
+
+TRAIN, VALIDATION, TEST = range(len(PARTS))
+
+
+@dataclass(frozen=True)
+class WhoDidWhat:
+    """All rows of the data in their order.
+
+    Attributes:
+        users: `(rows,)` places in `user_ids`.
+        items: `(rows,)` places in `item_ids`.
+        weights: `(rows,)`, how much the event counts that happened; 0 without one.
+        parts: `(rows,)` places in `PARTS`, or `LEFT_OUT`, as rows without a user or an
+            item are.
+        times: `(rows,)`, that sort them.
+        user_ids: `(users,)` text, in order.
+        item_ids: `(items,)` text, in order.
+    """
+
+    users: np.ndarray
+    items: np.ndarray
+    weights: np.ndarray
+    parts: np.ndarray
+    times: np.ndarray
+    user_ids: np.ndarray
+    item_ids: np.ndarray
+
+
+def read_who_did_what(
+    stream: ExposureStream,
+    user_column: str,
+    item_column: str,
+    event_weights: Mapping[str, float],
+) -> WhoDidWhat:
+    """Reads ids, labels and times.
+
+    Args:
+        stream: Any part of the data; all parts are read.
+        user_column: Column of the user's id.
+        item_column: Column of the item's id.
+        event_weights: By event, how much it counts; without any, each event counts 1.
+
+    Raises:
+        SchemaError: A column is missing, or no row has a user and an item.
+        ArtifactError: A file is damaged.
+    """
+    _require_columns(stream, user_column, item_column)
+    tasks = [task for task in stream.tasks if task.kind == "binary"]
+    split = stream.data.split
+    time = split.column if isinstance(split, TimeSplit) else None
+    columns = [user_column, item_column, *(task.label_column for task in tasks)]
+    columns += [time] if time else []
+    codes = Codes(), Codes()
+    read: list[tuple[np.ndarray, ...]] = []
+    for batch, parts, first_row in stream.batches(list(dict.fromkeys(columns))):
+        users, items = (
+            own.add(_texts(batch.column(name)))
+            for own, name in zip(codes, (user_column, item_column), strict=True)
+        )
+        times = np.arange(first_row, first_row + batch.num_rows)
+        if time:
+            times = read_times(batch.column(time), time)[1]
+        parts = np.where((users == MISSING) | (items == MISSING), LEFT_OUT, parts)
+        read.append((users, items, _weights(batch, tasks, event_weights), parts, times))
+    users, items, weights, parts, times = map(np.concatenate, zip(*read, strict=True))
+    if not len(codes[0]) or not len(codes[1]):
+        raise SchemaError(
+            "Retrieval needs rows with ids of users and items. Received: no value in "
+            f"'{user_column}' or none in '{item_column}'."
+        )
+    return WhoDidWhat(
+        recoded(users, codes[0].ranks()),
+        recoded(items, codes[1].ranks()),
+        weights,
+        parts,
+        times,
+        *(np.array(own.values().to_pylist(), object) for own in codes),
+    )
+
+
+def _require_columns(stream: ExposureStream, *columns: str) -> None:
+    for place, names in stream.source.headers.items():
+        for column in columns:
+            if column not in names:
+                raise SchemaError(
+                    f"Retrieval needs ids of users and items. '{place}' has no column "
+                    f"'{column}'.{suggestion(column, names)} Columns: {sorted(names)}. "
+                    "Name them in `evaluation.user` and `evaluation.item`."
+                )
+
+
+def _texts(values: pa.Array) -> pa.Array:
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    texts = values.cast(pa.string())
+    return pc.if_else(pc.equal(texts, ""), None, texts)
+
+
+def _weights(
+    batch: pa.RecordBatch, tasks: Sequence[Task], event_weights: Mapping[str, float]
+) -> np.ndarray:
+    weights = np.zeros(batch.num_rows, np.float32)
+    for task in tasks:
+        own = event_weights.get(task.name, 0.0) if event_weights else 1.0
+        labels = label_values(pa.chunked_array([batch.column(task.label_column)]), task)
+        happened = np.nan_to_num(labels.to_numpy()) > 0
+        weights = np.maximum(weights, np.float32(own) * happened)
+    return weights
