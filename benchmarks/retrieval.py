@@ -1,4 +1,4 @@
-"""Our kinds of retrieval and `implicit`'s ALS and BPR on the same time split, over seeds.
+"""Our kinds of retrieval and `implicit`'s ALS and BPR on one time split, over seeds.
 
     python benchmarks/retrieval.py
     python benchmarks/retrieval.py --only ml100k --contenders two_tower ALS popularity
@@ -8,7 +8,7 @@ of the test part; what they had an event with before is in no list, and what the
 have an event with should be in it. Every contender is tuned on the validation part:
 the defaults and settings drawn from its grid, `--budget` in all, on recall@100. With
 the best it learns from training and validation rows together, once for each seed.
-Items that neither part has an event of are cold; of these alone lists are asked for too.
+Items that neither part has an event of are cold: of these alone there are lists too.
 
 Intervals are over users, who are drawn anew and alike for all, and over seeds. What is
 trained is kept in `--work`, so that a run that was interrupted goes on. `implicit` gets
@@ -38,6 +38,7 @@ BUDGET, QUICK_BUDGET = 8, 1
 def main() -> int:
     options = parsed()
     python = python_of("implicit", options.environments, may_make=True)
+    assert python is not None  # As it may be made.
     table, claims, details = [], [], {}
     for name in options.only:
         data_set = open_data_set(name, QUICK[name] if options.quick else ())

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from contenders.comparing import NO_SEED
 from contenders.ours import SOURCES, code_digest
-from contenders.runs import Place, Run, write_run
+from contenders.runs import Place, Run, read_run, write_run
 
 from retrieval_contenders import implicit_models, ours
 from retrieval_contenders.datasets import DataSet
@@ -35,15 +35,13 @@ def collect(data_set: DataSet, python: Path, options: argparse.Namespace) -> Run
         }
         place = Place(options.work, data_set.name, contender, about)
         seeds = [NO_SEED] if contender in ours.UNSEEDED else options.seeds
-        missing = [seed for seed in seeds if place.found(seed) is None]
+        missing = [seed for seed in seeds if not place.file(seed).exists()]
         if missing:
             asked = asking(data_set, contender, python, options.quick)
             tried = tune(data_set, contender, asked, options.budget)
             for seed in missing:
-                run = answered(asked, tried, seed)
-                run.about["settings"] = about
-                write_run(place.file(seed), run)
-        runs[contender] = {seed: place.found(seed) for seed in seeds}
+                write_run(place.file(seed), answered(asked, tried, seed, about))
+        runs[contender] = {seed: read_run(place.file(seed)) for seed in seeds}
     return runs
 
 
@@ -96,20 +94,33 @@ def drawn_settings(
     drawn: list[dict[str, Any]] = [{}]
     most = int(np.prod([len(values) for values in grid.values()])) if grid else 0
     while len(drawn) < min(budget, 1 + most):
-        settings = {k: v[random.integers(len(v))] for k, v in grid.items()}
+        settings = {k: v[int(random.integers(len(v)))] for k, v in grid.items()}
         if settings not in drawn:
             drawn.append(settings)
     return drawn
 
 
-def answered(asked: Asked, tried: Sequence[Mapping[str, Any]], seed: int) -> Run:
-    """The test lists of the best settings."""
+def answered(
+    asked: Asked,
+    tried: Sequence[Mapping[str, Any]],
+    seed: int,
+    settings: Mapping[str, Any],
+) -> Run:
+    """The test lists of the best settings.
+
+    Args:
+        asked: Trains and asks.
+        tried: Settings, best first.
+        seed: Of the training.
+        settings: All that decides what is answered, but for the seed.
+    """
     begun, cpu = time.perf_counter(), time.process_time()
     # Chance has no part in contenders without seeds, but configs want one.
     lists = asked(tried[0]["settings"], seed or TUNING_SEED, "test")
-    about = {
+    cost = {
         "tried": list(tried),
         "seconds": time.perf_counter() - begun,
         "cpu_seconds": time.process_time() - cpu,
     }
+    about = {"settings": settings, **cost}
     return Run({"all": lists.all_items, "cold": lists.cold_items}, about)

@@ -34,9 +34,7 @@ class DataSet:
         """The config, with more settings."""
         from mtl_rec.config import load_config
 
-        return load_config(
-            CONFIGS / f"{self.name}.yaml", [*self.overrides, *overrides]
-        )
+        return load_config(CONFIGS / f"{self.name}.yaml", [*self.overrides, *overrides])
 
     def prepared(self, config: Any) -> Any:
         """What one kind of ours reads, with the queries that all are asked for."""
@@ -52,13 +50,11 @@ def open_data_set(name: str, overrides: tuple[str, ...] = ()) -> DataSet:
         name: Of its config.
         overrides: Settings that replace the config's.
     """
-    from dataclasses import replace as with_
-
     if name in WRITERS:
         prepared(name)
     opened = DataSet(name, overrides, None)
     config = opened.config(("retrieval.architecture.kind=popularity",))
-    return with_(opened, log=opened.prepared(config).interactions)
+    return replace(opened, log=opened.prepared(config).interactions)
 
 
 def with_known_users(own: Any) -> Any:

@@ -2,14 +2,15 @@
 
     python implicit_worker.py ASKED.npz ANSWERED.npy
 
-`ASKED.npz` holds the pairs to learn from (`users`, `items`, `weights`), `queries` (codes
-of users), the items of each that its list may not hold (`seen_queries`, which query,
-and `seen_items`), `length` of the lists and `settings`: JSON, with `model`, `seed` and
-the arguments of the model. The answer is `(queries, length)`, filled up with -1.
+`ASKED.npz` holds the pairs to learn from (`users`, `items`, `weights`), `queries`, who
+are users, the items that a list may not hold (`seen_queries`, which query's, and
+`seen_items`), `length` of the lists and `settings`: JSON, with `model`, `seed` and the
+arguments of the model. The answer is `(queries, length)`, filled up with -1.
 """
 
 import json
 import sys
+from typing import Any
 
 import numpy as np
 from implicit.als import AlternatingLeastSquares
@@ -37,7 +38,7 @@ def main(asked_file: str, answered_file: str) -> None:
     np.save(answered_file, lists)
 
 
-def fitted(settings: dict, learned: csr_matrix):
+def fitted(settings: dict, learned: csr_matrix) -> Any:
     arguments = {k: v for k, v in settings.items() if k not in ("model", "seed")}
     arguments["random_state"] = settings["seed"]
     match settings["model"]:
@@ -46,7 +47,10 @@ def fitted(settings: dict, learned: csr_matrix):
         case "BPR":
             model = BayesianPersonalizedRanking(**arguments)
             # How often a pair was seen is nothing that BPR reads.
-            learned = (learned > 0).astype(np.float32)
+            learned = csr_matrix(
+                (np.ones_like(learned.data), learned.indices, learned.indptr),
+                learned.shape,
+            )
         case unknown:
             raise ValueError(f"`model` must be ALS or BPR. Received: {unknown!r}")
     model.fit(learned, show_progress=False)
@@ -54,7 +58,7 @@ def fitted(settings: dict, learned: csr_matrix):
 
 
 def recommended(
-    model, queries: np.ndarray, seen: csr_matrix, known: np.ndarray, length: int
+    model: Any, queries: np.ndarray, seen: csr_matrix, known: np.ndarray, length: int
 ) -> np.ndarray:
     found, scores = model.recommend(
         queries,

@@ -7,6 +7,7 @@ import numpy as np
 from contenders.comparing import Aucs
 from contenders.runs import Run
 
+from mtl_rec.retrieval.judging import Judgement, judge
 from retrieval_contenders.datasets import DataSet
 from retrieval_contenders.lists import Lists
 
@@ -26,7 +27,7 @@ class Judged:
 
     data_set: str
     contender: str
-    judgements: Mapping[int, object]
+    judgements: Mapping[int, Judgement]
     runs: Mapping[int, Run]
 
     def mean(self, metric: str) -> float:
@@ -54,8 +55,6 @@ class Judged:
 
 def judged(data_set: DataSet, contender: str, runs: Mapping[int, Run]) -> Judged:
     """Judges the test lists of every seed; users are drawn alike for all contenders."""
-    from mtl_rec.retrieval.judging import judge
-
     counts, queries = data_set.log.training_counts(), data_set.log.queries["test"]
     judgements = {}
     for seed, run in runs.items():

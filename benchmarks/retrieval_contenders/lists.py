@@ -1,11 +1,12 @@
-"""A contender's lists: of all items, and of the items without an event to learn from."""
+"""A contender's lists: of all items, and of those without an event to learn from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from mtl_rec.retrieval.lists import NOTHING, best_items
 from retrieval_contenders.datasets import DataSet
 from retrieval_contenders.implicit_models import implicit_lists
 
@@ -41,30 +42,40 @@ class Lists:
 
 
 def our_lists(data_set: DataSet, score: Any, part: str) -> Lists:
-    """The lists that scores give."""
-    from mtl_rec.retrieval.lists import best_items
+    """The lists that scores give, equal ones in an order that says nothing.
 
+    The order of ids does say something: shops number their items as they come.
+    """
     queries, is_cold = data_set.log.queries[part], cold_items(data_set)
-    asked = score, len(queries), len(is_cold), LENGTH, queries.seen
-    return Lists(best_items(*asked), best_items(*asked, is_cold))
+    items = np.random.default_rng(0).permutation(len(is_cold))
+    # Score item `items[place]` at every place.
+    seen = replace(queries.seen, items=np.argsort(items)[queries.seen.items])
+    lists = [
+        best_items(
+            lambda own: score(own)[:, items],
+            len(queries),
+            len(items),
+            LENGTH,
+            seen,
+            allowed,
+        )
+        for allowed in (None, is_cold[items])
+    ]
+    return Lists(*(np.where(own == NOTHING, NOTHING, items[own]) for own in lists))
 
 
 def peer_lists(data_set: DataSet, python: Path, settings: Any, part: str) -> Lists:
-    """The lists of `implicit`, for which all cold items are alike: the first ones."""
-    from mtl_rec.retrieval.lists import best_items
-
+    """The lists of `implicit`, for which all cold items are alike."""
     log, queries = data_set.log, data_set.log.queries[part]
     events = log.train if part == "validation" else log.train.joined(log.validation)
-    is_cold = cold_items(data_set)
-    cold = best_items(
-        lambda own: np.zeros((own.stop - own.start, len(is_cold)), np.float32),
-        len(queries),
-        len(is_cold),
-        LENGTH,
-        queries.seen,
-        is_cold,
+    num_items = len(log.catalogue)
+    alike = our_lists(
+        data_set,
+        lambda own: np.zeros((own.stop - own.start, num_items), np.float32),
+        part,
     )
-    return Lists(implicit_lists(python, settings, events, queries, LENGTH), cold)
+    lists = implicit_lists(python, settings, events, queries, LENGTH)
+    return Lists(lists, alike.cold_items)
 
 
 def cold_items(data_set: DataSet) -> np.ndarray:

@@ -10,6 +10,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from mtl_rec.whole_files import folder_written_whole
@@ -38,7 +39,10 @@ def prepared(name: str) -> Path:
 
 
 def write_ml100k(folder: Path) -> None:
-    """Ratings as events `liked` and `rated`, and what is known of films and users."""
+    """Ratings as events `liked` and `rated`, and what is known of films and users.
+
+    A film's age is that on the last day of all ratings.
+    """
     ratings, films, users = (
         pd.read_parquet(ML100K / f"MovieLens100k_{table}.parquet.brotli")
         for table in ("data", "items", "users")
@@ -48,10 +52,12 @@ def write_ml100k(folder: Path) -> None:
         {
             "user_id": ratings["user_id"],
             "item_id": ratings["movie_id"],
-            "event_type": liked.map({True: "liked", False: "rated"}),
+            "event_type": np.where(liked, "liked", "rated"),
             "event_time": ratings["timestamp"],
         }
     ).to_parquet(folder / "ratings.parquet")
+    released = pd.to_datetime(films["release_date"], format="%d-%b-%Y")
+    last = pd.to_datetime(ratings["timestamp"].max(), unit="s")
     genres = films.columns[films.columns.get_loc("unknown") :]
     titles = films["movie_title"].str.extract(r"^(?P<title>.*?)\s*(?:\(\d{4}\))?\s*$")
     pd.DataFrame(
@@ -62,7 +68,7 @@ def write_ml100k(folder: Path) -> None:
                 ", ".join(genres[row.to_numpy(bool)])
                 for _, row in films[genres].iterrows()
             ],
-            "year": films["release_date"].str[-4:],
+            "days_since_release": (last - released).dt.days,
         }
     ).to_parquet(folder / "films.parquet")
     users[["user_id", "age", "gender", "occupation"]].to_parquet(
@@ -96,7 +102,7 @@ def write_complete_journey(folder: Path) -> None:
         "product_id": "item_id",
         "transaction_timestamp": "event_time",
     }
-    sold = sold[is_kept][list(names)].rename(columns=names)
+    sold = sold.loc[is_kept, list(names)].rename(columns=names)
     sold.assign(event_type="purchase").to_parquet(folder / "purchases.parquet")
     demographics = pd.read_parquet(tables / "demographics.parquet")
     demographics.to_parquet(folder / "households.parquet")
