@@ -26,13 +26,7 @@ def collect(data_set: DataSet, python: Path, options: argparse.Namespace) -> Run
     """The runs of all contenders on a data set, made where they are not there."""
     runs: dict[str, dict[int, Run]] = {}
     for contender in options.contenders:
-        code = code_digest((*SOURCES, "retrieval"))
-        about = {
-            "overrides": list(data_set.overrides),
-            "config": data_set.config().model_dump_json(),
-            "budget": options.budget,
-            "code": code if contender in ours.GRIDS else "",
-        }
+        about = settings_of(data_set, contender, options.budget)
         place = Place(options.work, data_set.name, contender, about)
         seeds = [NO_SEED] if contender in ours.UNSEEDED else options.seeds
         missing = [seed for seed in seeds if not place.file(seed).exists()]
@@ -43,6 +37,23 @@ def collect(data_set: DataSet, python: Path, options: argparse.Namespace) -> Run
                 write_run(place.file(seed), answered(asked, tried, seed, about))
         runs[contender] = {seed: read_run(place.file(seed)) for seed in seeds}
     return runs
+
+
+def settings_of(data_set: DataSet, contender: str, budget: int) -> dict[str, Any]:
+    """All that decides what a contender answers, but for the seed.
+
+    Args:
+        data_set: What it learns from.
+        contender: Its name.
+        budget: Settings that it may try.
+    """
+    config = data_set.config().model_dump(mode="json")
+    is_ours = contender in ours.GRIDS
+    read = config if is_ours else {"data": config["data"], "tasks": config["tasks"]}
+    grid = {**ours.GRIDS, **implicit_models.GRIDS}[contender]
+    tried = {"grid": grid, "budget": budget}
+    code = {"code": code_digest((*SOURCES, "retrieval"))} if is_ours else {}
+    return {"config": read, **tried, **code}
 
 
 Asked = Callable[[Mapping[str, Any], int, str], Lists]
