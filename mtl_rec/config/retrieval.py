@@ -92,6 +92,10 @@ class RetrievalTraining(Section):
     hard_negatives: Count | None = None
     """Negatives of each row that count, those with the highest scores. Not given: all
     of the batch."""
+    id_dropout: Rate = 0.5
+    """Share of the rows whose user, and share whose item, is unknown in a step, so
+    that histories, categories and texts carry what ids cannot. In
+    `matrix_factorization`, which has nothing else, no id is hidden."""
     patience: NonNegativeInt = 3
     """Epochs without a better recall of the validation users that are tolerated."""
     refit: bool = True

@@ -9,11 +9,12 @@ from scipy import sparse
 
 from mtl_rec.config.retrieval import ItemKnn
 from mtl_rec.retrieval.interactions import Events
-from mtl_rec.schema.fields import IdField
-from mtl_rec.schema.schema import Schema
 
 Tensors = Mapping[str, tf.Tensor]
 Score = Callable[[Tensors], tf.Tensor]
+
+LAST = 1e-4
+"""Share of popularity in scores of which it only decides who is last."""
 
 
 def popularity_score(events: Events, num_items: int, any_input: str) -> Score:
@@ -51,8 +52,7 @@ def popularity_within_score(
         values_of_items: `(items,)`, the id of each item's value.
         num_values: Ids that there are.
     """
-    counts = item_weights(events, num_items)
-    counts = tf.constant(counts / max(counts.max(), 1e-9))
+    counts = tf.constant(_shares_of_most(events, num_items))
     values = tf.constant(values_of_items)
 
     def score(inputs: Tensors) -> tf.Tensor:
@@ -64,7 +64,7 @@ def popularity_within_score(
         shares /= tf.maximum(tf.reduce_sum(is_step, axis=1, keepdims=True), 1.0)
         # A share is 1 over the length of a history at least.
         least = 1.0 / tf.cast(tf.shape(ids)[1] + 1, tf.float32)
-        return counts * (tf.gather(shares, values, axis=1) + 1e-3 * least)
+        return counts * (tf.gather(shares, values, axis=1) + LAST * least)
 
     return score
 
@@ -83,7 +83,8 @@ def item_knn_score(
 ) -> Score:
     """The sum of an item's similarities to those of a history.
 
-    Two items are as similar as the cosine of their users, with `shrinkage`.
+    Two items are as similar as the cosine of their users, with `shrinkage`. Items that
+    are similar to none stand behind all others, by popularity.
 
     Args:
         config: Neighbours and shrinkage.
@@ -99,6 +100,7 @@ def item_knn_score(
     weights = np.where(known[:, None], similarities[places_of_ids], 0.0)
     own_items = tf.constant(of_ids.astype(np.int32))
     own_weights = tf.constant(weights.astype(np.float32))
+    counts = tf.constant(_shares_of_most(events, num_items))
 
     def score(inputs: Tensors) -> tf.Tensor:
         ids = inputs[history]
@@ -109,9 +111,15 @@ def item_knn_score(
         summed = tf.math.unsorted_segment_sum(
             tf.reshape(weight, [-1]), tf.reshape(places, [-1]), users * num_items
         )
-        return tf.reshape(summed, [users, num_items])
+        return tf.reshape(summed, [users, num_items]) + LAST * counts
 
     return score
+
+
+def _shares_of_most(events: Events, num_items: int) -> np.ndarray:
+    """Popularity of each item over that of the most popular one, `(items,)`."""
+    counts = item_weights(events, num_items)
+    return counts / max(counts.max(initial=0.0), np.float32(1e-9))
 
 
 def neighbours(
@@ -147,23 +155,6 @@ def _largest(similar: Any, width: int) -> tuple[np.ndarray, np.ndarray]:
         items[row, : len(best)] = similar.indices[start:stop][best]
         values[row, : len(best)] = own[best]
     return items, values
-
-
-def ids_of_values(
-    schema: Schema, feature: str, inputs: Mapping[str, np.ndarray]
-) -> np.ndarray:
-    """The id that each row has of a feature of one value, `(rows,)`."""
-    return schema.ids_of(_id_field(schema, feature), inputs)[:, 0]
-
-
-def num_ids_of(schema: Schema, feature: str) -> int:
-    """How many ids a feature of one value may have."""
-    return schema.vocabularies[_id_field(schema, feature).vocabulary].num_ids
-
-
-def _id_field(schema: Schema, feature: str) -> IdField:
-    fields = (field for field in schema.fields if isinstance(field, IdField))
-    return next(field for field in fields if field.name == feature)
 
 
 def places_of_ids(ids: np.ndarray, num_ids: int) -> np.ndarray:

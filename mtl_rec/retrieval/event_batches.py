@@ -4,9 +4,9 @@ import keras
 import numpy as np
 
 from mtl_rec.config.retrieval import RetrievalTraining
+from mtl_rec.retrieval.encoding import Inputs
+from mtl_rec.retrieval.interactions import Events
 from mtl_rec.retrieval.trainable_towers import ITEM, PROBABILITY
-
-Inputs = dict[str, np.ndarray]
 
 
 class EventBatches(keras.utils.PyDataset):
@@ -17,9 +17,10 @@ class EventBatches(keras.utils.PyDataset):
     Args:
         users: Packed inputs of the user's side, `(events, width)`.
         items: Packed inputs of the item's side, `(events, width)`.
-        places: `(events,)`, of the items in the catalogue.
-        weights: `(events,)`, how much each counts.
+        events: Of these rows.
         catalogue: Packed inputs of the item's side, `(items, width)`.
+        known: Places of the items that others are drawn from: those that were there to
+            be chosen.
         config: Sizes.
         seed: Decides orders and draws.
     """
@@ -28,44 +29,44 @@ class EventBatches(keras.utils.PyDataset):
         self,
         users: Inputs,
         items: Inputs,
-        places: np.ndarray,
-        weights: np.ndarray,
+        events: Events,
         catalogue: Inputs,
+        known: np.ndarray,
         config: RetrievalTraining,
         seed: int,
     ) -> None:
         super().__init__()
         self._users, self._items = users, items
-        self._places, self._weights = places, weights
-        self._catalogue = catalogue
-        self._batch_size = min(config.batch_size, len(places))
+        self._events, self._catalogue, self._known = events, catalogue, known
+        self._batch_size = min(config.batch_size, len(events))
         self._num_uniform = config.uniform_negatives
         self._random = np.random.default_rng(seed)
         num_items = len(next(iter(catalogue.values())))
-        shares = np.bincount(places, minlength=num_items) / len(places)
-        drawn = self._batch_size * shares + self._num_uniform / num_items
-        size = self._batch_size + self._num_uniform
-        self._probabilities = (drawn / size).astype(np.float32)
-        self._order = self._random.permutation(len(places))
+        drawn = np.bincount(events.items, minlength=num_items) / len(events)
+        drawn *= self._batch_size
+        drawn[known] += self._num_uniform / len(known)
+        drawn /= self._batch_size + self._num_uniform
+        self._probabilities = drawn.astype(np.float32)
+        self._order = self._random.permutation(len(events))
 
     def __len__(self) -> int:
         """Returns the number of batches."""
-        return len(self._places) // self._batch_size
+        return len(self._events) // self._batch_size
 
     def __getitem__(self, index: int) -> tuple[Inputs, Inputs, np.ndarray]:
         """Returns a batch as `fit` takes it."""
         start = index * self._batch_size
         rows = self._order[start : start + self._batch_size]
-        uniform = self._random.integers(
-            len(self._probabilities), size=self._num_uniform
-        )
+        uniform = self._random.choice(self._known, self._num_uniform)
         x = {name: values[rows] for name, values in self._users.items()}
         for name, values in self._items.items():
             drawn = self._catalogue[name][uniform]
             x[name] = np.concatenate([values[rows], drawn])
-        candidates = np.concatenate([self._places[rows], uniform]).astype(np.int32)
+        candidates = np.concatenate([self._events.items[rows], uniform]).astype(
+            np.int32
+        )
         y = {ITEM: candidates, PROBABILITY: self._probabilities[candidates]}
-        return x, y, self._weights[rows]
+        return x, y, self._events.weights[rows]
 
     def on_epoch_end(self) -> None:
         """Called by Keras."""

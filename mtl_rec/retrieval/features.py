@@ -91,30 +91,45 @@ def retrieval_features(
     return RetrievalFeatures(tuple(read), of_items, user_column, item_column)
 
 
-def item_id_feature(
+@dataclass(frozen=True)
+class IdFeatures:
+    """Names of the features that hold ids, None where none does.
+
+    Attributes:
+        user: The user's id.
+        item: The item's id.
+    """
+
+    user: str | None
+    item: str | None
+
+
+def id_features(
+    features: Sequence[Feature], user_column: str, item_column: str
+) -> IdFeatures:
+    """The features of one value that are read from the columns of the ids."""
+    users = _ids_of(features, "user", user_column)
+    items = _ids_of(features, "item", item_column)
+    return IdFeatures(*(own[0].name if own else None for own in (users, items)))
+
+
+def item_history(
     features: Sequence[Feature], item_column: str
-) -> Categorical | Hashed | None:
-    """The feature that holds the item's id, if one does."""
-    own = _ids_of(features, "item", item_column)
-    return own[0] if own else None
-
-
-def item_history(features: Sequence[Feature], item_column: str) -> IdSequence:
-    """The history of the user that holds ids of items.
+) -> tuple[IdSequence, Categorical | Hashed]:
+    """The history of the user that holds ids of items, and the feature of these.
 
     Raises:
         ConfigError: There is none.
     """
-    owner = item_id_feature(features, item_column)
-    history = history_of(owner, features) if owner is not None else None
-    if history is None:
-        raise ConfigError(
-            "`retrieval.architecture: item_knn` needs a sequence of the user that "
-            f"`shares` the vocabulary of the feature of '{item_column}'. Received: "
-            f"{[f.name for f in features]}. Declare both, such as `history_item_id` "
-            "and `item_id`."
-        )
-    return history
+    for owner in _ids_of(features, "item", item_column):
+        if (history := history_of(owner, features)) is not None:
+            return history, owner
+    raise ConfigError(
+        "`retrieval.architecture: item_knn` needs a sequence of the user that "
+        f"`shares` the vocabulary of the feature of '{item_column}'. Received: "
+        f"{[f.name for f in features]}. Declare both, such as `history_item_id` "
+        "and `item_id`."
+    )
 
 
 def _without_candidate(feature: Feature) -> Feature:
@@ -137,18 +152,16 @@ def _ids_of(
 
 def _without_item_ids(features: Sequence[Feature], item_column: str) -> list[Feature]:
     """Histories keep the ids: what is known of the user is not of the candidate."""
-    owner = item_id_feature(features, item_column)
-    if owner is None:
-        return list(features)
+    owners = {f.name: f for f in _ids_of(features, "item", item_column)}
     kept: list[Feature] = []
     for feature in features:
-        if feature == owner:
+        if feature.name in owners:
             continue
-        shares = isinstance(feature, EmbeddedFeature) and feature.shares == owner.name
-        if not shares:
+        shared = feature.shares if isinstance(feature, EmbeddedFeature) else None
+        if shared not in owners:
             kept.append(feature)
         elif feature.side == "user":
-            kept.append(_with_own_vocabulary(feature, owner))
+            kept.append(_with_own_vocabulary(feature, owners[shared]))
     return kept
 
 

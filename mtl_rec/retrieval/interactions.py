@@ -62,6 +62,8 @@ class Interactions:
         validation: Events of the validation rows.
         queries: By `validation` and `test`, whom to ask for.
         query_rows: By the same, what was known of each, a row a query.
+        known_items: By `train` and `validation`, `(items,)` whether an item had a row
+            there, with an event or without.
         user_ids: `(users,)` text, by code.
     """
 
@@ -70,6 +72,7 @@ class Interactions:
     validation: Events
     queries: Mapping[str, Queries]
     query_rows: Mapping[str, pa.Table]
+    known_items: Mapping[str, np.ndarray]
     user_ids: np.ndarray
 
     def training_counts(self) -> np.ndarray:
@@ -123,6 +126,7 @@ def read_interactions(
     tables = _read_rows(splits.train, wanted)
     read = [feature.name for feature in features.read]
     of_items = [feature.name for feature in features.of_items]
+    num_items = len(log.item_ids)
     train, validation = (
         Events(
             log.users[rows],
@@ -138,6 +142,10 @@ def read_interactions(
         validation,
         queries,
         {name: tables[f"{name} queries"].select(read) for name in queries},
+        {
+            name: np.bincount(log.items[log.parts == part], minlength=num_items) > 0
+            for name, part in (("train", TRAIN), ("validation", VALIDATION))
+        },
         log.user_ids,
     )
 

@@ -21,11 +21,13 @@ def best_items(
     excluded: ItemLists | None = None,
     allowed: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Lists of items, best first.
+    """Lists of items, best first, those of equal scores in an order without meaning.
+
+    Items of a catalogue often stand in the order in which they came to be, which says
+    more of them than a model that can't tell them apart.
 
     Args:
-        score: Adjacent queries to `(queries, items)`, finite; of equal scores the first
-            item wins.
+        score: Adjacent queries to `(queries, items)`, finite.
         num_queries: Of all queries.
         num_items: Of the catalogue.
         length: Items of a list.
@@ -37,6 +39,7 @@ def best_items(
         which there are too few.
     """
     lists = np.full((num_queries, length), NOTHING, np.int32)
+    shuffled = np.random.default_rng(0).permutation(num_items)
     block = max(BLOCK_SCORES // max(num_items, 1), 1)
     for start in range(0, num_queries, block):
         queries = slice(start, min(start + block, num_queries))
@@ -45,7 +48,7 @@ def best_items(
             scores[excluded.mask(num_items, queries)] = -np.inf
         if allowed is not None:
             scores[:, ~allowed] = -np.inf
-        best = _top(scores, min(length, num_items))
+        best = shuffled[_top(scores[:, shuffled], min(length, num_items))]
         found = np.take_along_axis(scores, best, axis=1)
         best[np.isneginf(found)] = NOTHING
         lists[queries, : best.shape[1]] = best

@@ -6,18 +6,27 @@ from typing import Any
 
 import keras
 import numpy as np
+import pyarrow as pa
 
-from mtl_rec.config.retrieval import Retrieval, Towers
+from mtl_rec.config.retrieval import MatrixFactorization, Retrieval
 from mtl_rec.errors import TrainingError
 from mtl_rec.preprocess import Preprocessor
-from mtl_rec.retrieval.counted import ids_of_values, item_weights, num_ids_of
+from mtl_rec.retrieval.counted import item_weights
 from mtl_rec.retrieval.encoding import Inputs, encode_side
 from mtl_rec.retrieval.event_batches import EventBatches
+from mtl_rec.retrieval.features import IdFeatures
+from mtl_rec.retrieval.id_fields import PRIOR_ID, num_ids_of, with_prior_ids
 from mtl_rec.retrieval.interactions import Events, Interactions
 from mtl_rec.retrieval.lists import best_items
 from mtl_rec.retrieval.queries import Queries
-from mtl_rec.retrieval.towers import TwoTowers, build_towers, set_prior
-from mtl_rec.retrieval.trainable_towers import trainable_towers
+from mtl_rec.retrieval.towers import (
+    TowerDesign,
+    TwoTowers,
+    build_joint,
+    build_towers,
+    set_prior,
+)
+from mtl_rec.retrieval.trainable_towers import hidden_ids, trainable_towers
 from mtl_rec.training.epoch_logs import EpochLogs
 
 PREDICT_ROWS = 4096
@@ -30,40 +39,41 @@ class TowerFitting:
 
     Args:
         config: The `retrieval` section, of an architecture with towers.
-        architecture: That of the section.
-        embedding_dim: Width of embeddings whose feature does not state its own.
+        design: What the towers are built from.
         preprocessor: Fitted on what the architecture reads.
+        ids: Features of ids that the architecture reads.
         interactions: What to learn from.
-        item_id: The feature of the item's id, if the architecture reads it.
         seed: Decides initial weights, orders and draws.
+
+    Attributes:
+        catalogue: Inputs of the candidate tower, `(items, width)` each.
     """
 
     def __init__(
         self,
         config: Retrieval,
-        architecture: Towers,
-        embedding_dim: int,
+        design: TowerDesign,
         preprocessor: Preprocessor,
+        ids: IdFeatures,
         interactions: Interactions,
-        item_id: str | None,
         seed: int,
     ) -> None:
-        self._config, self._architecture = config, architecture
-        self._embedding_dim = embedding_dim
+        self._config, self._design = config, design
         self._preprocessor, self._interactions = preprocessor, interactions
-        self._seed = seed
-        self._item_id = item_id
-        rows = interactions.catalogue.rows
-        self.catalogue = encode_side(preprocessor, rows, "item")
+        self._ids, self._seed = ids, seed
+        self.catalogue = self._encode_items(interactions.catalogue.rows)
 
     def fit(self, folder: Path, callbacks: Callbacks = ()) -> TwoTowers:
         """Trains, and leaves `history.json` and TensorBoard's `logs/` in the folder.
 
         Raises:
+            ArtifactError: Vectors or a language model can't be read.
+            ConfigError: The extra `retrieval` is not installed.
             TrainingError: The loss is no longer a number.
         """
         settings, data = self._config.training, self._interactions
-        towers = self._new(data.train)
+        towers = build_towers(self._design)
+        joint = self._joint(data.train)
         measured = ValidationRecall(
             towers,
             encode_side(self._preprocessor, data.query_rows["validation"], "user"),
@@ -81,37 +91,53 @@ class TowerFitting:
         board = keras.callbacks.TensorBoard(folder / "logs", write_graph=False)
         logs = EpochLogs(folder / "history.json")
         own = [measured, logs, stopping, board, *callbacks]
-        self._run(towers, data.train, settings.epochs, own)
+        known = data.known_items["train"]
+        self._run(joint, data.train, known, settings.epochs, own)
         if settings.refit:
             everything = data.train.joined(data.validation)
-            towers = self._new(everything)
-            self._run(towers, everything, stopping.best_epoch + 1, callbacks)
+            known = known | data.known_items["validation"]
+            epochs = stopping.best_epoch + 1
+            joint = self._joint(everything)
+            self._run(joint, everything, known, epochs, callbacks)
+        towers.take(joint)
         return towers
 
-    def _new(self, events: Events) -> TwoTowers:
+    def _joint(self, events: Events) -> keras.Model:
         keras.utils.set_random_seed(self._seed)
-        schema, item_id = self._preprocessor.schema, self._item_id
-        towers = build_towers(self._architecture, schema, self._embedding_dim, item_id)
+        joint, item_id = build_joint(self._design), self._ids.item
         if item_id is not None:
             weights = item_weights(events, len(self._interactions.catalogue))
-            ids = ids_of_values(schema, item_id, self.catalogue)
-            set_prior(towers, np.bincount(ids, weights, num_ids_of(schema, item_id)))
-        return towers
+            ids = self.catalogue[PRIOR_ID][:, 0]
+            num_ids = num_ids_of(self._design.schema, item_id)
+            set_prior(joint, np.bincount(ids, weights, num_ids))
+        return joint
+
+    def _encode_items(self, rows: pa.Table) -> Inputs:
+        packed = encode_side(self._preprocessor, rows, "item")
+        return with_prior_ids(packed, self._design.schema, self._ids.item)
 
     def _run(
-        self, towers: TwoTowers, events: Events, epochs: int, callbacks: Callbacks
+        self,
+        joint: keras.Model,
+        events: Events,
+        known_items: np.ndarray,
+        epochs: int,
+        callbacks: Callbacks,
     ) -> None:
         settings = self._config.training
         batches = EventBatches(
             encode_side(self._preprocessor, events.rows, "user"),
-            encode_side(self._preprocessor, events.rows, "item"),
-            events.items,
-            events.weights,
+            self._encode_items(events.rows),
+            events,
             self.catalogue,
+            np.flatnonzero(known_items),
             settings,
             self._seed,
         )
-        model = trainable_towers(towers, settings, len(events))
+        has_more = not isinstance(self._design.config, MatrixFactorization)
+        rate = settings.id_dropout if has_more else 0.0
+        hidden = hidden_ids(self._design.schema, self._ids, rate)
+        model = trainable_towers(joint, settings, len(events), hidden)
         model.fit(
             batches,
             epochs=epochs,
@@ -150,6 +176,7 @@ class ValidationRecall(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Called by Keras."""
+        self._towers.take(self.model)
         users = vectors(self._towers.query, self._users)
         items = vectors(self._towers.candidate, self._catalogue)
         lists = best_items(

@@ -1,4 +1,9 @@
-"""A query tower and a candidate tower: functional models that never meet."""
+"""A query tower and a candidate tower: functional models that never meet.
+
+They are trained as one model, whose tables both read: what a history is of and what an
+item is are then the same embeddings, and that someone goes on with the category they
+looked at before need not be learned from nothing.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,95 +15,201 @@ from keras import ops
 from mtl_rec.config.feature_section import Side
 from mtl_rec.config.interactions import Concat
 from mtl_rec.config.retrieval import Content, MatrixFactorization, Towers, TwoTower
-from mtl_rec.models.fields import EmbeddedFields
+from mtl_rec.models.field_order import field_order
+from mtl_rec.models.fields import EmbeddedFields, joined
 from mtl_rec.models.given_vectors import fill_tables
 from mtl_rec.models.inputs import embed_fields, packed_inputs
 from mtl_rec.models.language_models import fill_language_models
+from mtl_rec.models.layers.fused_embedding import FusedEmbedding
 from mtl_rec.models.layers.hashed_dropout import HashedDropout
-from mtl_rec.schema.fields import IdField, IdListField
+from mtl_rec.retrieval.id_fields import PRIOR_ID, id_field
+from mtl_rec.schema.fields import IdField, IdListField, Vocabulary
 from mtl_rec.schema.schema import Schema
 
 QUERY, CANDIDATE, PRIOR = "query", "candidate", "item_prior"
 
+PAIR_SCALE = 10.0
+"""What embeddings are multiplied by in dot products of a list and a field. They start
+so near 0 that a product of two would be nothing, and learn nothing."""
+
+_NAMES: dict[Side, str] = {"user": QUERY, "item": CANDIDATE}
+_FIELDS_ALONE = Concat(kind="concat")
+
+
+@dataclass(frozen=True)
+class TowerDesign:
+    """What towers are built from.
+
+    Attributes:
+        config: The architecture.
+        schema: Of a preprocessor that was fitted on what the architecture reads.
+        embedding_dim: Width of embeddings whose feature does not state its own.
+        item_id: The feature of the item's id, if one is read.
+    """
+
+    config: Towers
+    schema: Schema
+    embedding_dim: int
+    item_id: str | None = None
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Lists of the user and fields of the item that have one vocabulary."""
+        lists = self.schema.fields_of(IdListField, "user")
+        return [
+            (own.name, field.name)
+            for field in self.schema.fields_of(IdField, "item")
+            for own in lists
+            if own.encoder is not None and own.vocabulary == field.vocabulary
+        ]
+
 
 @dataclass(frozen=True)
 class TwoTowers:
-    """Both towers.
+    """Both towers, each with weights of its own.
 
     Attributes:
-        query: Packed inputs of the user's side to `(batch, dim)`.
-        candidate: Packed inputs of the item's side to `(batch, dim)`.
+        query: Inputs of the user's side to `(batch, dim)`.
+        candidate: Inputs of the item's side to `(batch, dim)`.
     """
 
     query: keras.Model
     candidate: keras.Model
 
-    @property
-    def inputs(self) -> dict[str, keras.KerasTensor]:
-        """Of both, by name; either may have a batch of its own size."""
-        return {**self.query.input, **self.candidate.input}
+    def take(self, trained: keras.Model) -> None:
+        """Takes the weights of the one model that both are part of."""
+        for tower in (self.query, self.candidate):
+            for layer in tower.layers:
+                if not layer.weights:
+                    continue
+                source = trained.get_layer(layer.name)
+                if isinstance(layer, FusedEmbedding) and layer.row_blocks:
+                    layer.set_weights([_rows_of(layer, source)])
+                else:
+                    layer.set_weights(source.get_weights())
 
-    @property
-    def outputs(self) -> dict[str, keras.KerasTensor]:
-        """The vectors, whose dot product is the score."""
-        return {QUERY: self.query.output, CANDIDATE: self.candidate.output}
 
-
-def build_towers(
-    config: Towers, schema: Schema, embedding_dim: int, item_id: str | None = None
-) -> TwoTowers:
-    """The towers of a schema that has features of the user and of the item.
+def build_joint(design: TowerDesign) -> keras.Model:
+    """Both towers as one model to train; user and item may have batches of any size.
 
     The softmax learns `log P(item | user)`. Where items have ids, how often each was
     chosen at all is counted rather than learned: its logarithm is the last number of
     the item's vector, and meets a 1. What is learned then is how a user differs from
     the others, which is nothing for those of whom nothing is known.
 
-    Args:
-        config: The architecture.
-        schema: Of a preprocessor that was fitted on what the architecture reads.
-        embedding_dim: Width of embeddings whose feature does not state its own.
-        item_id: The feature of the item's id, if one is read.
+    Where a list of the user has the vocabulary of an item's field, the dot product of
+    both is part of the score, beside that of what the layers make of all fields: of
+    the list's vector times the root of its length, which is between mean and sum.
+
+    Returns:
+        Inputs of both towers to `query` and `candidate`, `(batch, dim)` each.
+
+    Raises:
+        ArtifactError: A file of given vectors, or a language model, can't be read.
+        ConfigError: A language model does not fit, or the extra `text` is missing.
+
+    Reference: Kabbur, Ning and Karypis, "FISM: Factored Item Similarity Models for
+    Top-N Recommender Systems", KDD 2013, equation 4, on the dot products.
+    """
+    schema = replace(design.schema, vocabularies=_used(design.schema))
+    inputs = packed_inputs(schema)
+    fields = embed_fields(
+        inputs, schema, design.embedding_dim, interactions=_FIELDS_ALONE
+    )
+    outputs = {}
+    for side, name in _NAMES.items():
+        own = EmbeddedFields(
+            tuple(s for s in fields.sides if s.is_by_request == (side == "user"))
+        )
+        outputs[name] = _vector(design, side, own, inputs)
+    return _filled(keras.Model(inputs, outputs, name="towers"), schema)
+
+
+def build_towers(design: TowerDesign) -> TwoTowers:
+    """The towers, apart; their weights are those of `build_joint` once they take them.
 
     Raises:
         ArtifactError: A file of given vectors, or a language model, can't be read.
         ConfigError: A language model does not fit, or the extra `text` is missing.
     """
     towers = []
-    sides: dict[Side, str] = {"user": QUERY, "item": CANDIDATE}
-    for side, name in sides.items():
-        own = side_schema(schema, side)
-        inputs = packed_inputs(own)
+    for side, name in _NAMES.items():
+        schema = side_schema(design.schema, side)
+        inputs = packed_inputs(schema)
         fields = embed_fields(
-            inputs, own, embedding_dim, name, interactions=Concat(kind="concat")
+            inputs, schema, design.embedding_dim, interactions=_FIELDS_ALONE
         )
-        match config:
-            case TwoTower() | Content():
-                vector = _tower(fields, config, name)
-            case MatrixFactorization():
-                vector = fields.joined()
-        if item_id is not None:
-            vector = _with_prior(vector, inputs, own, side, item_id)
+        vector = _vector(design, side, fields, inputs)
         tower = keras.Model(inputs, vector, name=f"{name}_tower")
-        fill_tables(tower, own)
-        fill_language_models(tower, own)
-        towers.append(tower)
+        towers.append(_filled(tower, schema))
     return TwoTowers(*towers)
 
 
 def side_schema(schema: Schema, side: Side) -> Schema:
     """The features of one side, with the vocabularies that they use."""
     own = replace(schema, features=tuple(f for f in schema.features if f.side == side))
-    used = {
+    return replace(own, vocabularies=_used(own))
+
+
+def set_prior(joint: keras.Model, weights_of_ids: np.ndarray) -> None:
+    """Tells the candidate tower how often items were chosen.
+
+    Args:
+        joint: From `build_joint`, of a design with ids of items.
+        weights_of_ids: `(ids,)`, the weight of all events of each id. One event is
+            added to each, so that items without any are not ruled out.
+    """
+    counts = weights_of_ids + 1.0
+    logs = np.log(counts / counts.sum())
+    joint.get_layer(PRIOR).set_weights([logs[:, None].astype(np.float32)])
+
+
+def _filled(model: keras.Model, schema: Schema) -> keras.Model:
+    fill_tables(model, schema)
+    fill_language_models(model, schema)
+    return model
+
+
+def _used(schema: Schema) -> dict[str, Vocabulary]:
+    names = {
         field.vocabulary
-        for field in own.fields
+        for field in schema.fields
         if isinstance(field, IdField | IdListField)
     }
-    vocabularies = {n: v for n, v in schema.vocabularies.items() if n in used}
-    return replace(own, vocabularies=vocabularies)
+    return {n: v for n, v in schema.vocabularies.items() if n in names}
 
 
-def _tower(
+def _vector(
+    design: TowerDesign,
+    side: Side,
+    fields: EmbeddedFields,
+    inputs: dict[str, keras.KerasTensor],
+) -> keras.KerasTensor:
+    """The vector of one side; adds the input that the prior needs."""
+    match design.config:
+        case TwoTower() | Content():
+            parts = [_layers(fields, design.config, _NAMES[side])]
+        case MatrixFactorization():
+            parts = [fields.joined()]
+    places = _places(design, side)
+    whole = fields.joined() if places else None
+    for of_user, of_item in design.pairs():
+        assert whole is not None
+        own = PAIR_SCALE * whole[:, places[of_user if side == "user" else of_item]]
+        if side == "user":
+            own *= _root_of_length(inputs[of_user])
+        parts.append(own)
+    if design.item_id is not None:
+        parts.append(_prior(design, side, inputs, parts[0]))
+    return joined(parts)
+
+
+def _root_of_length(ids: keras.KerasTensor) -> keras.KerasTensor:
+    """Of lists of ids, `(batch, length)` with 0 for none, to `(batch, 1)`."""
+    lengths = ops.sum(ops.cast(ids > 0, "float32"), axis=1, keepdims=True)
+    return ops.sqrt(lengths)
+
+
+def _layers(
     fields: EmbeddedFields, config: TwoTower | Content, name: str
 ) -> keras.KerasTensor:
     first, *deeper = [*config.units, config.dim]
@@ -109,30 +220,40 @@ def _tower(
     return x
 
 
-def _with_prior(
-    vector: keras.KerasTensor,
-    inputs: Mapping[str, keras.KerasTensor],
-    schema: Schema,
+def _places(design: TowerDesign, side: Side) -> dict[str, slice]:
+    """Where the fields of a side are in `EmbeddedFields.joined`."""
+    orders = field_order(
+        side_schema(design.schema, side), design.embedding_dim, _FIELDS_ALONE
+    )
+    places, start = {}, 0
+    for placed in (placed for order in orders for placed in order.joined()):
+        places[placed.field.name] = slice(start, start + placed.width)
+        start += placed.width
+    return places
+
+
+def _prior(
+    design: TowerDesign,
     side: Side,
-    item_id: str,
+    inputs: dict[str, keras.KerasTensor],
+    vector: keras.KerasTensor,
 ) -> keras.KerasTensor:
     if side == "user":
-        return ops.concatenate([vector, ops.ones_like(vector[:, :1])], axis=1)
-    fields = schema.fields_of(IdField, side)
-    column = [field.name for field in fields].index(item_id)
-    num_ids = schema.vocabularies[fields[column].vocabulary].num_ids
+        return ops.ones_like(vector[:, :1])
+    assert design.item_id is not None
+    inputs[PRIOR_ID] = keras.Input((1,), dtype="int32", name=PRIOR_ID)
+    vocabulary = id_field(design.schema, design.item_id).vocabulary
+    num_ids = design.schema.vocabularies[vocabulary].num_ids
     table = keras.layers.Embedding(num_ids, 1, trainable=False, name=PRIOR)
-    return ops.concatenate([vector, table(inputs["item_ids"][:, column])], axis=1)
+    return table(inputs[PRIOR_ID][:, 0])
 
 
-def set_prior(towers: TwoTowers, weights_of_ids: np.ndarray) -> None:
-    """Tells the candidate tower how often items were chosen.
-
-    Args:
-        towers: Of a model whose items have ids.
-        weights_of_ids: `(ids,)`, the weight of all events of each id. One event is
-            added to each, so that items without any are not ruled out.
-    """
-    counts = weights_of_ids + 1.0
-    logs = np.log(counts / counts.sum())
-    towers.candidate.get_layer(PRIOR).set_weights([logs[:, None].astype(np.float32)])
+def _rows_of(layer: FusedEmbedding, source: FusedEmbedding) -> np.ndarray:
+    """The rows of a table for the vocabularies that a tower reads."""
+    table = ops.convert_to_numpy(source.table)
+    blocks: Mapping[str, tuple[int, int]] = source.row_blocks
+    parts = []
+    for name in layer.row_blocks:
+        first, count = blocks[name]
+        parts.append(table[first : first + count])
+    return np.concatenate(parts)

@@ -2,14 +2,21 @@
 
 from typing import Any
 
+import keras
 import tensorflow as tf
 
+from mtl_rec.config.feature_section import Side
 from mtl_rec.config.retrieval import RetrievalTraining
 from mtl_rec.config.training import LazyAdam
+from mtl_rec.retrieval.features import IdFeatures
 from mtl_rec.retrieval.recommenders import recommenders
-from mtl_rec.retrieval.towers import CANDIDATE, QUERY, TwoTowers
+from mtl_rec.retrieval.towers import CANDIDATE, QUERY
+from mtl_rec.schema.fields import IdField
+from mtl_rec.schema.schema import Schema
 from mtl_rec.training.making import WHOLE_TABLE_SHARE
 from mtl_rec.training.optimizers import build_optimizer
+from mtl_rec.training.regularizers import Regularizers
+from mtl_rec.training.regularizers.unknown_ids import UnknownIds
 from mtl_rec.training.trainable import TrainableModel
 
 ITEM, PROBABILITY = "item", "probability"
@@ -56,14 +63,18 @@ class TrainableTowers(TrainableModel):
 
 
 def trainable_towers(
-    towers: TwoTowers, config: RetrievalTraining, num_events: int
+    joint: keras.Model,
+    config: RetrievalTraining,
+    num_events: int,
+    regularizers: Regularizers,
 ) -> TrainableTowers:
     """The same layers and weights, compiled for training.
 
     Args:
-        towers: To train.
+        joint: From `build_joint`.
         config: The `retrieval.training` section of a run.
         num_events: Events to learn from.
+        regularizers: What a step does to batches.
 
     Raises:
         ConfigError: TensorFlow Recommenders is not installed, or `tf.keras` is Keras 3.
@@ -73,7 +84,7 @@ def trainable_towers(
         num_hard_negatives=config.hard_negatives,
         remove_accidental_hits=True,
     )
-    model = TrainableTowers(towers.inputs, towers.outputs)
+    model = TrainableTowers(joint.input, joint.output)
     optimizer = LazyAdam(
         kind="lazy_adam", learning_rate=config.learning_rate, l2=config.l2
     )
@@ -82,5 +93,29 @@ def trainable_towers(
     model.compile(
         build_optimizer(optimizer, num_events),
         whole_table_rows=WHOLE_TABLE_SHARE * config.batch_size * widest,
+        regularizers=regularizers,
     )
     return model
+
+
+def hidden_ids(schema: Schema, ids: IdFeatures, rate: float) -> Regularizers:
+    """Ids of users and of items that become unknown now and then, each by itself.
+
+    Args:
+        schema: Of the preprocessor.
+        ids: Features of ids.
+        rate: Share of the rows.
+    """
+    unknown = []
+    named: dict[Side, str | None] = {"user": ids.user, "item": ids.item}
+    for side, name in named.items():
+        if rate == 0 or name is None:
+            continue
+        counts = [
+            schema.vocabularies[field.vocabulary].num_out_of_vocabulary
+            if field.name == name
+            else 0
+            for field in schema.fields_of(IdField, side)
+        ]
+        unknown.append(UnknownIds(f"{side}_ids", counts, rate))
+    return Regularizers(unknown)

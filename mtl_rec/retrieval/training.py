@@ -22,15 +22,17 @@ from mtl_rec.preprocess import Preprocessor
 from mtl_rec.retrieval import counted
 from mtl_rec.retrieval.encoding import encode_side
 from mtl_rec.retrieval.features import (
+    IdFeatures,
+    id_features,
     item_history,
-    item_id_feature,
     retrieval_features,
 )
+from mtl_rec.retrieval.id_fields import ids_of_values, num_ids_of, with_prior_ids
 from mtl_rec.retrieval.interactions import Interactions, read_interactions
 from mtl_rec.retrieval.judging import Judgement, judge
 from mtl_rec.retrieval.model import RetrievalModel
 from mtl_rec.retrieval.tower_fitting import Callbacks, TowerFitting, vectors
-from mtl_rec.retrieval.towers import TwoTowers
+from mtl_rec.retrieval.towers import TowerDesign, TwoTowers
 from mtl_rec.run.stages import Stage, quiet
 
 
@@ -47,6 +49,16 @@ class PreparedRetrieval:
     config: RunConfig
     interactions: Interactions
     preprocessor: Preprocessor
+
+    @property
+    def id_features(self) -> IdFeatures:
+        """Those that the model reads."""
+        evaluation = self.config.evaluation
+        return id_features(
+            self.preprocessor.schema.features,
+            evaluation.user or USER,
+            evaluation.item or ITEM,
+        )
 
 
 def prepare_retrieval(config: RunConfig, stage: Stage = quiet) -> PreparedRetrieval:
@@ -104,22 +116,26 @@ def fit_retrieval(
     """
     config, data = prepared.config, prepared.interactions
     architecture = config.retrieval.architecture
-    read = prepared.preprocessor.schema.features
-    item_id = item_id_feature(read, config.evaluation.item or ITEM)
+    ids = prepared.id_features
     match architecture:
         case TwoTower() | Content() | MatrixFactorization():
             fitting = TowerFitting(
                 config.retrieval,
-                architecture,
-                config.model.embedding_dim,
+                TowerDesign(
+                    architecture,
+                    prepared.preprocessor.schema,
+                    config.model.embedding_dim,
+                    ids.item,
+                ),
                 prepared.preprocessor,
+                ids,
                 data,
-                item_id.name if item_id else None,
                 config.seed,
             )
             towers = fitting.fit(folder, callbacks)
             items = vectors(towers.candidate, fitting.catalogue)
-            return FittedRetrieval(tower_model(prepared, towers, items), towers)
+            model = tower_model(prepared, towers, items)
+            return FittedRetrieval(model, towers)
         case Popularity() | ItemKnn():
             score = _counted_score(prepared, architecture)
             return FittedRetrieval(
@@ -137,6 +153,8 @@ def tower_model(
         towers: Trained.
         items: `(items, dim)`, vectors of the catalogue.
     """
+    schema = prepared.preprocessor.schema
+    item_id = prepared.id_features.item
     held = tf.Variable(tf.constant(items), trainable=False, name="item_vectors")
 
     def query(inputs: Mapping[str, tf.Tensor]) -> tf.Tensor:
@@ -144,7 +162,8 @@ def tower_model(
         return tf.convert_to_tensor(towers.query(own, training=False))
 
     def candidate(inputs: Mapping[str, tf.Tensor]) -> tf.Tensor:
-        own = {name: inputs[name] for name in towers.candidate.input}
+        whole = with_prior_ids(inputs, schema, item_id)
+        own = {name: whole[name] for name in towers.candidate.input}
         return tf.convert_to_tensor(towers.candidate(own, training=False))
 
     weights = [
@@ -178,18 +197,17 @@ def _counted_score(
             owner = next(f for f in schema.features if f.name == within)
             history = history_of(owner, schema.features)
             assert history is not None  # As the config was checked for it.
-            num_values = counted.num_ids_of(schema, owner.name)
-            values = counted.ids_of_values(schema, owner.name, inputs)
+            num_values = num_ids_of(schema, owner.name)
+            values = ids_of_values(schema, owner.name, inputs)[:, 0]
             return counted.popularity_within_score(
                 events, num_items, history.name, values, num_values
             )
         case ItemKnn():
-            item_column = prepared.config.evaluation.item or ITEM
-            history = item_history(schema.features, item_column)
-            owner = item_id_feature(schema.features, item_column)
-            assert owner is not None
-            ids = counted.ids_of_values(schema, owner.name, inputs)
-            num_ids = counted.num_ids_of(schema, owner.name)
+            history, owner = item_history(
+                schema.features, prepared.config.evaluation.item or ITEM
+            )
+            ids = ids_of_values(schema, owner.name, inputs)[:, 0]
+            num_ids = num_ids_of(schema, owner.name)
             places = counted.places_of_ids(ids, num_ids)
             return counted.item_knn_score(
                 architecture, events, num_items, history.name, places
