@@ -1,12 +1,12 @@
 """A contender's lists: of all items, and of those without an event to learn from."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mtl_rec.retrieval.lists import NOTHING, best_items
+from mtl_rec.retrieval.lists import best_items
 from retrieval_contenders.datasets import DataSet
 from retrieval_contenders.implicit_models import implicit_lists
 
@@ -42,26 +42,10 @@ class Lists:
 
 
 def our_lists(data_set: DataSet, score: Any, part: str) -> Lists:
-    """The lists that scores give, equal ones in an order that says nothing.
-
-    The order of ids does say something: shops number their items as they come.
-    """
+    """The lists that scores give."""
     queries, is_cold = data_set.log.queries[part], cold_items(data_set)
-    items = np.random.default_rng(0).permutation(len(is_cold))
-    # Score item `items[place]` at every place.
-    seen = replace(queries.seen, items=np.argsort(items)[queries.seen.items])
-    lists = [
-        best_items(
-            lambda own: score(own)[:, items],
-            len(queries),
-            len(items),
-            LENGTH,
-            seen,
-            allowed,
-        )
-        for allowed in (None, is_cold[items])
-    ]
-    return Lists(*(np.where(own == NOTHING, NOTHING, items[own]) for own in lists))
+    asked = score, len(queries), len(is_cold), LENGTH, queries.seen
+    return Lists(best_items(*asked), best_items(*asked, is_cold))
 
 
 def peer_lists(data_set: DataSet, python: Path, settings: Any, part: str) -> Lists:

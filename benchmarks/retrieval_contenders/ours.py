@@ -12,9 +12,15 @@ from retrieval_contenders.datasets import DataSet
 
 TOWERS = {
     "retrieval.architecture.dim": (32, 64, 128),
-    "retrieval.training.learning_rate": (0.001, 0.002, 0.005),
+    "retrieval.training.learning_rate": (0.0003, 0.0005, 0.001),
     "retrieval.training.l2": (0.1, 1.0, 10.0),
     "retrieval.training.uniform_negatives": (0, 512, 2048),
+}
+
+FEATURES = {
+    **TOWERS,
+    "retrieval.architecture.dropout": (0.0, 0.2),
+    "retrieval.training.id_dropout": (0.0, 0.5),
 }
 
 GRIDS: Mapping[str, Mapping[str, Sequence[Any]]] = {
@@ -25,8 +31,8 @@ GRIDS: Mapping[str, Mapping[str, Sequence[Any]]] = {
         "retrieval.architecture.shrinkage": (0, 10, 50, 200),
     },
     "matrix_factorization": TOWERS,
-    "content": {**TOWERS, "retrieval.architecture.dropout": (0.0, 0.2)},
-    "two_tower": {**TOWERS, "retrieval.architecture.dropout": (0.0, 0.2)},
+    "content": FEATURES,
+    "two_tower": FEATURES,
 }
 """By contender, the values that settings are drawn from."""
 
