@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +35,14 @@ def settings_of(data_set: DataSet, kind: str, rows: str) -> dict[str, Any]:
     }
 
 
-def code_digest() -> str:
-    """A hash of the code that decides what is learned."""
+def code_digest(sources: Sequence[str] = SOURCES) -> str:
+    """A hash of the code that decides what is learned.
+
+    Args:
+        sources: Folders of the package.
+    """
     digest = hashlib.blake2b(digest_size=8)
-    for folder in SOURCES:
+    for folder in sources:
         for file in sorted((PACKAGE / folder).rglob("*.py")):
             digest.update(str(file.relative_to(PACKAGE)).encode())
             digest.update(file.read_bytes())

@@ -1,0 +1,74 @@
+"""A contender's lists: of all items, and of those without an event to learn from."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mtl_rec.retrieval.lists import best_items
+from retrieval_contenders.datasets import DataSet
+from retrieval_contenders.implicit_models import implicit_lists
+
+LENGTH = 100
+
+
+@dataclass(frozen=True)
+class Lists:
+    """What one contender answers.
+
+    Attributes:
+        all_items: `(queries, LENGTH)` places in the catalogue, best first, -1 where
+            nothing is left.
+        cold_items: The same, where only cold items are asked for.
+    """
+
+    all_items: np.ndarray
+    cold_items: np.ndarray
+
+    def score(self, num_items: int) -> Any:
+        """What `judge` asks for: scores whose best items are those of the lists."""
+        places = 1 / (np.arange(LENGTH) + 2)
+
+        def score(queries: slice) -> np.ndarray:
+            rows = np.arange(len(self.all_items[queries]))[:, None]
+            scores = np.zeros((len(rows), num_items + 1), np.float32)
+            # Nothing is item -1, the last column, which is cut off.
+            scores[rows, self.cold_items[queries]] = places
+            scores[rows, self.all_items[queries]] = 1 + places
+            return scores[:, :-1]
+
+        return score
+
+
+def our_lists(data_set: DataSet, score: Any, part: str) -> Lists:
+    """The lists that scores give."""
+    queries, is_cold = data_set.log.queries[part], cold_items(data_set)
+    asked = score, len(queries), len(is_cold), LENGTH, queries.seen
+    return Lists(best_items(*asked), best_items(*asked, is_cold))
+
+
+def peer_lists(data_set: DataSet, python: Path, settings: Any, part: str) -> Lists:
+    """The lists of `implicit`, for which all cold items are alike."""
+    log, queries = data_set.log, data_set.log.queries[part]
+    events = log.train if part == "validation" else log.train.joined(log.validation)
+    num_items = len(log.catalogue)
+    alike = our_lists(
+        data_set,
+        lambda own: np.zeros((own.stop - own.start, num_items), np.float32),
+        part,
+    )
+    lists = implicit_lists(python, settings, events, queries, LENGTH)
+    return Lists(lists, alike.cold_items)
+
+
+def cold_items(data_set: DataSet) -> np.ndarray:
+    """Which items have no event in training or validation, `(items,)`."""
+    return data_set.log.training_counts() == 0
+
+
+def recall(data_set: DataSet, lists: Lists, part: str) -> float:
+    """Mean recall@100 of the users of a part."""
+    relevant = data_set.log.queries[part].relevant
+    found = relevant.has(lists.all_items).sum(axis=1)
+    return float(np.mean(found / relevant.lengths))
