@@ -153,7 +153,8 @@ def read_interactions(
 def _rows_of_items(log: WhoDidWhat) -> np.ndarray:
     """The row that each item's features are taken from, `(items,)`."""
     rows = np.flatnonzero(log.items != MISSING)
-    is_late = log.parts[rows] == TEST
+    # Rows that are left out may be as late as those for testing.
+    is_late = ~np.isin(log.parts[rows], [TRAIN, VALIDATION])
     # The last of each item: the newest of early rows, or else the first of late ones.
     age = np.where(is_late, -log.times[rows], log.times[rows])
     order = np.lexsort((age, ~is_late, log.items[rows]))
