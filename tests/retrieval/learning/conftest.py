@@ -1,13 +1,14 @@
 """A table of who did what, and what retrieval makes of it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from mtl_rec.config import RunConfig, load_config
+from mtl_rec.config.retrieval import Towers
+from mtl_rec.retrieval.towers import TowerDesign
 from mtl_rec.retrieval.training import PreparedRetrieval, prepare_retrieval
 
 YAML = """
@@ -122,14 +123,14 @@ def prepared(prepare) -> PreparedRetrieval:
 
 
 @pytest.fixture(scope="package")
-def with_epochs(prepared) -> Callable[[int], PreparedRetrieval]:
-    """The same, to be trained for some epochs."""
+def design_of() -> Callable[[PreparedRetrieval], TowerDesign]:
+    """What the towers of a run are built from."""
 
-    def make(epochs: int) -> PreparedRetrieval:
-        config = prepared.config
-        training = config.retrieval.training.model_copy(update={"epochs": epochs})
-        retrieval = config.retrieval.model_copy(update={"training": training})
-        config = config.model_copy(update={"retrieval": retrieval})
-        return replace(prepared, config=config)
+    def make(prepared: PreparedRetrieval) -> TowerDesign:
+        config, schema = prepared.config, prepared.preprocessor.schema
+        architecture = config.retrieval.architecture
+        assert isinstance(architecture, Towers)
+        dim = config.model.embedding_dim
+        return TowerDesign(architecture, schema, dim, prepared.id_features.item)
 
     return make

@@ -11,20 +11,12 @@ from mtl_rec.retrieval.towers import (
     CANDIDATE,
     PAIR_SCALE,
     QUERY,
-    TowerDesign,
     build_joint,
     build_towers,
     set_prior,
 )
 
 KINDS = ("two_tower", "content", "matrix_factorization")
-
-
-def design_of(prepared):
-    config, schema = prepared.config, prepared.preprocessor.schema
-    architecture = config.retrieval.architecture
-    dim = config.model.embedding_dim
-    return TowerDesign(architecture, schema, dim, prepared.id_features.item)
 
 
 def inputs_of(prepared, num_users=7, rows=None):
@@ -55,7 +47,7 @@ def called(model, inputs):
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def built(request, prepare):
+def built(request, prepare, design_of):
     """Of each kind: what was prepared, the joint model, and both towers."""
     prepared = prepare(request.param)
     design = design_of(prepared)
@@ -104,7 +96,7 @@ def test_content_alone_does_not_know_which_item_it_is(built):
     assert (own == other).all() == is_content
 
 
-def test_content_knows_of_its_users_what_they_had(prepare):
+def test_content_knows_of_its_users_what_they_had(prepare, design_of):
     prepared = prepare("content")
     design = design_of(prepared)
 
@@ -113,14 +105,14 @@ def test_content_knows_of_its_users_what_they_had(prepare):
     assert design.pairs() == [("past_brands", "brand")]
 
 
-def test_a_factorization_reads_ids_alone(prepare):
+def test_a_factorization_reads_ids_alone(prepare, design_of):
     towers = build_towers(design_of(prepare("matrix_factorization")))
 
     assert set(towers.query.input) == {"user_ids"}
     assert set(towers.candidate.input) == {"item_ids", PRIOR_ID}
 
 
-def test_a_score_has_the_logarithm_of_the_items_share(prepared):
+def test_a_score_has_the_logarithm_of_the_items_share(prepared, design_of):
     design = design_of(prepared)
     joint = build_joint(design)
     users, items = inputs_of(prepared)
@@ -135,7 +127,7 @@ def test_a_score_has_the_logarithm_of_the_items_share(prepared):
     np.testing.assert_allclose(vectors[CANDIDATE][:, -1], wanted, rtol=1e-6)
 
 
-def test_a_score_has_the_products_of_histories_and_what_they_are_of(prepared):
+def test_a_score_has_the_products_of_histories_and_items(prepared, design_of):
     design = design_of(prepared)
     joint = randomised(build_joint(design))
     last = joint.get_layer(f"{QUERY}_1")

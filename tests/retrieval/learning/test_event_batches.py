@@ -1,0 +1,104 @@
+"""Batches of events, and how probable it is that one has a candidate."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from mtl_rec.config.retrieval import RetrievalTraining
+from mtl_rec.retrieval.event_batches import EventBatches
+from mtl_rec.retrieval.interactions import Events
+from mtl_rec.retrieval.trainable_towers import ITEM, PROBABILITY
+
+NUM_EVENTS, NUM_ITEMS = 50, 12
+KNOWN = np.arange(2, NUM_ITEMS)
+"""Two items were not there to be chosen."""
+
+
+ITEMS = np.random.default_rng(0).integers(2, 9, NUM_EVENTS)
+"""Of each event."""
+
+
+def make_batches(batch_size=16, uniform_negatives=8, seed=3):
+    # An event's row tells its number, an item's its place.
+    numbers = np.arange(NUM_EVENTS)
+    weights = numbers.astype(np.float32) + 1
+    return EventBatches(
+        {"user_ids": numbers[:, None]},
+        {"item_ids": ITEMS[:, None], "tags": ITEMS[:, None] * [1, 10]},
+        Events(numbers, ITEMS, weights, pa.table({})),
+        {
+            "item_ids": np.arange(NUM_ITEMS)[:, None],
+            "tags": np.arange(NUM_ITEMS)[:, None] * [1, 10],
+        },
+        KNOWN,
+        RetrievalTraining(batch_size=batch_size, uniform_negatives=uniform_negatives),
+        seed,
+    )
+
+
+def epoch_of(batches):
+    return [batches[index] for index in range(len(batches))]
+
+
+def test_rows_keep_their_item_weight_and_inputs_and_others_are_added():
+    batches = make_batches()
+
+    for x, y, weights in epoch_of(batches):
+        events = x["user_ids"][:, 0]
+        assert x["user_ids"].shape == (16, 1)
+        assert len(x["item_ids"]) == len(y[ITEM]) == 16 + 8
+        np.testing.assert_array_equal(weights, events + 1)
+        # Candidates are what their inputs say, those of the rows first.
+        np.testing.assert_array_equal(x["item_ids"][:, 0], y[ITEM])
+        np.testing.assert_array_equal(x["tags"], y[ITEM][:, None] * [1, 10])
+        np.testing.assert_array_equal(y[ITEM][:16], ITEMS[events])
+        assert np.isin(y[ITEM][16:], KNOWN).all()
+
+
+def test_an_epoch_has_each_event_once_but_for_a_last_batch_that_is_not_full():
+    batches = make_batches()
+    epochs = []
+    for _ in range(2):
+        events = np.concatenate([x["user_ids"][:, 0] for x, _, _ in epoch_of(batches)])
+        assert len(batches) == 3
+        assert len(set(events.tolist())) == 48
+        epochs.append(events.tolist())
+        batches.on_epoch_end()
+
+    assert epochs[0] != epochs[1]
+
+
+def test_fewer_events_than_a_batch_are_one_batch():
+    ((x, _, _),) = epoch_of(make_batches(batch_size=1000))
+
+    assert sorted(x["user_ids"][:, 0]) == list(range(NUM_EVENTS))
+
+
+def test_the_seed_decides_every_epoch():
+    def of_seed(seed):
+        batches = make_batches(seed=seed)
+        drawn = []
+        for _ in range(2):
+            drawn += [y[ITEM].tolist() for _, y, _ in epoch_of(batches)]
+            batches.on_epoch_end()
+        return drawn
+
+    assert of_seed(1) == of_seed(1) != of_seed(2)
+
+
+@pytest.mark.parametrize("uniform_negatives", [0, 8, 40])
+def test_probabilities_are_the_shares_that_candidates_have_of_batches(
+    uniform_negatives,
+):
+    batches = make_batches(uniform_negatives=uniform_negatives)
+    counts, told = np.zeros(NUM_ITEMS), {}
+    for _ in range(1500):
+        for _, y, _ in epoch_of(batches):
+            counts += np.bincount(y[ITEM], minlength=NUM_ITEMS)
+            told |= dict(zip(y[ITEM].tolist(), y[PROBABILITY].tolist(), strict=True))
+        batches.on_epoch_end()
+
+    shares = counts / counts.sum()
+    assert sum(told.values()) == pytest.approx(1, abs=1e-6)
+    for item, probability in told.items():
+        assert probability == pytest.approx(shares[item], rel=0.05)

@@ -1,0 +1,107 @@
+"""Training of towers, from what was read to vectors."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+
+from mtl_rec.errors import TrainingError
+from mtl_rec.retrieval.tower_fitting import FiniteTowers
+from mtl_rec.retrieval.towers import build_joint, build_towers
+from mtl_rec.retrieval.training import fit_retrieval, judge_retrieval
+
+# The pull would move every weight, whether it learns or not.
+WITHOUT_PULL = ("retrieval.training.epochs=4", "retrieval.training.l2=0")
+
+
+@pytest.fixture(scope="module")
+def fitted(prepare, tmp_path_factory):
+    """Towers after four epochs, and once more on all; and the folder."""
+    folder = tmp_path_factory.mktemp("fitted")
+    prepared = prepare("two_tower", *WITHOUT_PULL)
+    return prepared, fit_retrieval(prepared, folder), folder
+
+
+def weights_of(towers):
+    return [
+        keras.ops.convert_to_numpy(weight)
+        for tower in (towers.query, towers.candidate)
+        for weight in tower.weights
+    ]
+
+
+def test_training_lowers_the_loss_and_tells_of_every_epoch(fitted):
+    _, _, folder = fitted
+
+    history = json.loads((folder / "history.json").read_text())
+
+    losses = [epoch["loss"] for epoch in history]
+    assert len(losses) == 4
+    assert losses[-1] < losses[0]
+    assert all(0 <= epoch["val_recall_10"] <= 1 for epoch in history)
+
+
+def test_training_reaches_every_table_and_layer(fitted, design_of):
+    prepared, own, _ = fitted
+    keras.utils.set_random_seed(prepared.config.seed)
+    design = design_of(prepared)
+    initial = build_towers(design)
+    initial.take(build_joint(design))
+
+    for before, after in zip(tables_of(initial), tables_of(own.towers), strict=True):
+        for name, rows in before.items():
+            assert (rows != after[name]).any(), name
+
+
+def test_trained_towers_find_more_than_chance(fitted):
+    prepared, own, _ = fitted
+
+    recall = judge_retrieval(prepared, own.model).estimates["recall@10"]
+
+    # Every third item is of the brand that a user likes.
+    assert recall.value > 0.4
+
+
+def test_the_judgement_is_of_the_scores_that_the_model_gives(fitted):
+    prepared, own, _ = fitted
+    validation = judge_retrieval(prepared, own.model, "validation")
+
+    assert validation.num_queries == len(prepared.interactions.queries["validation"])
+    assert own.item_vectors.shape[0] == len(prepared.interactions.catalogue)
+    assert np.isfinite(own.item_vectors).all()
+
+
+def tables_of(towers):
+    """Of each tower, its weights by name, tables by vocabulary."""
+    found = []
+    for tower in (towers.query, towers.candidate):
+        own = {}
+        for layer in tower.layers:
+            for weight in layer.trainable_weights:
+                own[weight.path] = keras.ops.convert_to_numpy(weight)
+            for name, (first, count) in (getattr(layer, "row_blocks", 0) or {}).items():
+                own[name] = keras.ops.convert_to_numpy(layer.table)[first:][:count]
+        found.append(own)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["two_tower", "content", "matrix_factorization"])
+def test_the_seed_decides_the_weights(kind, prepare, tmp_path):
+    first, second, other = (
+        weights_of(fit_retrieval(prepare(kind, f"seed={seed}"), tmp_path).towers)
+        for seed in (1, 1, 2)
+    )
+
+    for one, two in zip(first, second, strict=True):
+        np.testing.assert_array_equal(one, two)
+    assert any((one != two).any() for one, two in zip(first, other, strict=True))
+
+
+def test_a_loss_that_is_no_number_ends_the_training():
+    watch = FiniteTowers()
+
+    watch.on_train_batch_end(0, {"loss": 1.5})
+    with pytest.raises(TrainingError, match=r"batch 7 is nan.*learning_rate"):
+        watch.on_train_batch_end(7, {"loss": float("nan")})
