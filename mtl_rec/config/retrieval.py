@@ -80,8 +80,8 @@ class RetrievalTraining(Section):
     """How towers are trained: a softmax over the candidates of a batch."""
 
     batch_size: Count = 1024
-    epochs: Count = 30
-    learning_rate: PositiveFloat = 2e-3
+    epochs: Count = 40
+    learning_rate: PositiveFloat = 1e-3
     l2: NonNegativeFloat = 1.0
     """How hard embeddings and kernels are pulled towards 0, as in `training`."""
     temperature: PositiveFloat = 1.0
@@ -96,7 +96,7 @@ class RetrievalTraining(Section):
     """Share of the rows whose user, and share whose item, is unknown in a step, so
     that histories, categories and texts carry what ids cannot. In
     `matrix_factorization`, which has nothing else, no id is hidden."""
-    patience: NonNegativeInt = 3
+    patience: NonNegativeInt = 4
     """Epochs without a better recall of the validation users that are tolerated."""
     refit: bool = True
     """Train once more, on training and validation rows together, for as many epochs
