@@ -17,8 +17,8 @@ from mtl_rec.whole_files import folder_written_whole
 
 FOLDER = Path("prepared") / "retrieval"
 ML100K = Path(__file__).parents[3] / "shared" / "data" / "ml100k"
-GROCER_FROM = "2017-09-01"
-"""A third of the grocer's year: half a million purchases."""
+GROCER_FROM = "2017-11-15"
+"""The grocer's last six weeks."""
 LIKED = 4
 """Stars from which a rating says that a film was liked."""
 
