@@ -10,7 +10,7 @@ from mtl_rec.config.model import Units
 
 
 class TwoTower(Section):
-    """A query tower of the user's features and a candidate tower of the item's."""
+    """A tower of the user's features and one of the item's."""
 
     kind: Literal["two_tower"]
     dim: Count = 64
@@ -22,7 +22,7 @@ class TwoTower(Section):
 
 
 class Content(Section):
-    """Two towers, of which the candidate tower knows no item's id.
+    """Two towers, of which that of the item knows no id.
 
     What is said of an item that nobody has touched finds it from the first minute.
     """
@@ -55,7 +55,7 @@ class Popularity(Section):
 
 
 class ItemKnn(Section):
-    """Items that the same users touched as those of a history: co-visitation.
+    """Items that the same users touched as those of a history.
 
     Reference: Sarwar, Karypis, Konstan and Riedl, "Item-Based Collaborative Filtering
     Recommendation Algorithms", WWW 2001, section 3.1.1.
