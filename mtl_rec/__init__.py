@@ -1,3 +1,3 @@
 """Predict click, add-to-cart and purchase together, and serve the result."""
 
-__version__ = "0.7.0"
+__version__ = "0.8.0"

@@ -188,6 +188,32 @@ def test_the_config_it_shows_is_right(tmp_path):
     assert text.encoder.mode.kind == "lora"
 
 
+def test_the_recommendation_it_shows_is_right():
+    (section,) = blocks(README, "yaml recommendation")
+
+    settings = load_config(
+        ROOT / "configs" / "quickstart.yaml",
+        [f"recommendation={json.dumps(yaml.safe_load(section)['recommendation'])}"],
+    ).recommendation
+
+    assert [rule.kind for rule in settings.rules] == ["require", "cap"]
+    assert [source.quota for source in settings.sources] == [150, 50]
+
+
+@pytest.mark.slow
+def test_a_ranker_becomes_a_list_by_the_commands_as_they_stand(tmp_path):
+    (tmp_path / "configs").symlink_to(ROOT / "configs")
+    (commands,) = blocks(README, "bash recommend")
+    (script,) = blocks(README, "python recommend")
+
+    done = run_documented(commands, tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert "u17" in done.stdout
+    place, item, *_ = last_line(script, tmp_path).split()
+    assert (place, item[0]) == ("20", "i")
+
+
 def test_the_log_it_shows_is_right(tmp_path):
     _, data, *_ = blocks(README, "yaml")
     rest = (
