@@ -32,7 +32,7 @@ class RetrievalFeatures:
 
     Attributes:
         read: Features that are encoded: of the user, and of the item.
-        of_items: All features of side `item` that are declared, for the catalogue.
+        of_items: All features of side `item`, read or only declared, for the catalogue.
         user_column: Column of the user's id.
         item_column: Column of the item's id.
     """
@@ -70,7 +70,6 @@ def retrieval_features(
         ConfigError: There is nothing that the architecture could learn from.
     """
     declared = [_without_candidate(f) for f in features if f.side != "context"]
-    of_items = tuple(f for f in declared if f.side == "item")
     match architecture:
         case TwoTower():
             read = declared
@@ -79,15 +78,21 @@ def retrieval_features(
         case MatrixFactorization():
             read = _ids_alone(architecture.dim, declared, user_column, item_column)
         case Popularity() | ItemKnn():
-            read = [*_ids_of(declared, "user", user_column), *_histories(declared)]
-            read = [f for f in declared if f in read or _is_owner(f, read)]
+            if isinstance(architecture, ItemKnn):
+                item_history(declared, item_column)
+            read = _counted(declared, user_column, item_column)
     for side, role in (("user", "query"), ("item", "candidate")):
         if not any(feature.side == side for feature in read):
+            beside = " beside its id" if isinstance(architecture, Content) else ""
             raise ConfigError(
                 f"`retrieval.architecture: {architecture.kind}` needs a feature of "
-                f"side `{side}` for its {role}. Received: "
+                f"side `{side}`{beside} for its {role}. Received: "
                 f"{[f.name for f in features]}. Declare one, or choose another kind."
             )
+    # A factorization reads the item's id, whether it is declared or not.
+    names = {f.name for f in declared}
+    of_items = [*declared, *(f for f in read if f.name not in names)]
+    of_items = tuple(f for f in of_items if f.side == "item")
     return RetrievalFeatures(tuple(read), of_items, user_column, item_column)
 
 
@@ -192,8 +197,18 @@ def _ids_alone(
     return pair
 
 
-def _histories(features: Sequence[Feature]) -> list[IdSequence]:
-    return [f for f in features if isinstance(f, IdSequence) and f.side == "user"]
+def _counted(
+    features: Sequence[Feature], user_column: str, item_column: str
+) -> list[Feature]:
+    """Ids and histories; of a side that has none, whatever there is."""
+    chosen: list[Feature] = [
+        *_ids_of(features, "user", user_column),
+        *_ids_of(features, "item", item_column),
+        *(f for f in features if isinstance(f, IdSequence) and f.side == "user"),
+    ]
+    sides = {feature.side for feature in chosen}
+    chosen += [feature for feature in features if feature.side not in sides]
+    return [f for f in features if f in chosen or _is_owner(f, chosen)]
 
 
 def _is_owner(feature: Feature, read: Sequence[Feature]) -> bool:

@@ -21,7 +21,7 @@ from mtl_rec.evaluation.reading_keys import ITEM, USER
 from mtl_rec.preprocess import Preprocessor
 from mtl_rec.retrieval import counted
 from mtl_rec.retrieval.catalogue import Catalogue
-from mtl_rec.retrieval.encoding import encode_side
+from mtl_rec.retrieval.encoding import encode_side, side_inputs
 from mtl_rec.retrieval.features import (
     IdFeatures,
     id_features,
@@ -202,7 +202,7 @@ def _counted_score(
     inputs = encode_side(preprocessor, data.catalogue.rows, "item")
     match architecture:
         case Popularity(within=None):
-            some = next(n for n in schema.inputs() if n.startswith("user_ids"))
+            some = side_inputs(schema, "user")[0]
             return counted.popularity_score(events, num_items, some)
         case Popularity(within=within):
             owner = next(f for f in schema.features if f.name == within)
