@@ -35,14 +35,14 @@ def popularity(events):
 
 def knn_score(events, config, histories=HISTORIES):
     places = counted.places_of_ids(IDS, NUM_ITEMS + 3)
-    counted_score = counted.item_knn_score(config, events, NUM_ITEMS, "history", places)
-    return counted_score.score({"history": histories}).numpy()
+    score = counted.item_knn_score(config, events, NUM_ITEMS, "history", places).score
+    return score({"history": histories}).numpy()
 
 
 def test_popularity_is_the_weight_of_all_events_for_every_user(events):
-    counted_score = counted.popularity_score(events, NUM_ITEMS, "user_ids")
+    score = counted.popularity_score(events, NUM_ITEMS, "user_ids").score
 
-    found = counted_score.score({"user_ids": np.zeros((3, 2), np.int32)}).numpy()
+    found = score({"user_ids": np.zeros((3, 2), np.int32)}).numpy()
 
     np.testing.assert_allclose(found, np.tile(popularity(events), (3, 1)), rtol=1e-6)
 
@@ -50,11 +50,9 @@ def test_popularity_is_the_weight_of_all_events_for_every_user(events):
 def test_popularity_within_is_by_the_share_of_each_value_in_the_history(events):
     values = np.arange(NUM_ITEMS) % 3 + 1
     histories = np.array([[1, 1, 2, 0], [3, 0, 0, 0]], np.int32)
-    counted_score = counted.popularity_within_score(
-        events, NUM_ITEMS, "past", values, 5
-    )
+    score = counted.popularity_within_score(events, NUM_ITEMS, "past", values, 5).score
 
-    found = counted_score.score({"past": histories}).numpy()
+    found = score({"past": histories}).numpy()
 
     shares = np.array([[2 / 3, 1 / 3, 0], [0, 0, 1]])[:, values - 1]
     wanted = shares * popularity(events) / popularity(events).max()
@@ -68,12 +66,12 @@ def test_popularity_within_is_by_the_share_of_each_value_in_the_history(events):
 def test_a_history_that_says_nothing_gives_popularity(events, past):
     values = np.full(NUM_ITEMS, 2)
     history = np.array([past], np.int32)
-    within = counted.popularity_within_score(events, NUM_ITEMS, "past", values, 5)
+    within = counted.popularity_within_score(events, NUM_ITEMS, "past", values, 5).score
     # Neither was touched with another item.
     nothing = np.where(history > 0, 16, 0)
 
     for found in (
-        within.score({"past": history}).numpy(),
+        within({"past": history}).numpy(),
         knn_score(events, ItemKnn(kind="item_knn"), nothing),
     ):
         ratios = found[0, :-1] / popularity(events)[:-1]
