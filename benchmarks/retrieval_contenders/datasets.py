@@ -38,7 +38,7 @@ class DataSet:
 
     def prepared(self, config: Any) -> Any:
         """What one kind of ours reads, with the queries that all are asked for."""
-        from mtl_rec.retrieval.training import prepare_retrieval
+        from mtl_rec.retrieval.preparing import prepare_retrieval
 
         return with_known_users(prepare_retrieval(config))
 

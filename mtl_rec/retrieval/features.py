@@ -109,6 +109,9 @@ class IdFeatures:
     item: str | None
 
 
+NO_IDS = IdFeatures(None, None)
+
+
 def id_features(
     features: Sequence[Feature], user_column: str, item_column: str
 ) -> IdFeatures:

@@ -20,15 +20,14 @@ from mtl_rec.retrieval.encoding import encode_side
 from mtl_rec.retrieval.exporting import export_retrieval
 from mtl_rec.retrieval.folder import RetrievalFolder
 from mtl_rec.retrieval.judging import Judgement
+from mtl_rec.retrieval.preparing import PreparedRetrieval, prepare_retrieval
 from mtl_rec.retrieval.recommenders import recommenders, require_installed
 from mtl_rec.retrieval.tower_fitting import Callbacks, vectors
 from mtl_rec.retrieval.towers import CANDIDATE, QUERY, TwoTowers
 from mtl_rec.retrieval.training import (
     FittedRetrieval,
-    PreparedRetrieval,
     fit_retrieval,
     judge_retrieval,
-    prepare_retrieval,
 )
 from mtl_rec.run.backends import require_backends
 from mtl_rec.run.stages import Stage, quiet

@@ -14,7 +14,6 @@ from mtl_rec.preprocess import Preprocessor
 from mtl_rec.retrieval.counted import item_weights
 from mtl_rec.retrieval.encoding import Inputs, encode_side
 from mtl_rec.retrieval.event_batches import EventBatches
-from mtl_rec.retrieval.features import IdFeatures
 from mtl_rec.retrieval.id_fields import PRIOR_ID, num_ids_of, with_prior_ids
 from mtl_rec.retrieval.interactions import Events, Interactions
 from mtl_rec.retrieval.lists import best_items
@@ -41,7 +40,6 @@ class TowerFitting:
         config: The `retrieval` section, of an architecture with towers.
         design: What the towers are built from.
         preprocessor: Fitted on what the architecture reads.
-        ids: Features of ids that the architecture reads.
         interactions: What to learn from.
         seed: Decides initial weights, orders and draws.
 
@@ -54,13 +52,12 @@ class TowerFitting:
         config: Retrieval,
         design: TowerDesign,
         preprocessor: Preprocessor,
-        ids: IdFeatures,
         interactions: Interactions,
         seed: int,
     ) -> None:
         self._config, self._design = config, design
         self._preprocessor, self._interactions = preprocessor, interactions
-        self._ids, self._seed = ids, seed
+        self._ids, self._seed = design.ids, seed
         self.catalogue = self._encode_items(interactions.catalogue.rows)
 
     def fit(self, folder: Path, callbacks: Callbacks = ()) -> TwoTowers:

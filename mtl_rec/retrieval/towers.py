@@ -14,7 +14,7 @@ from keras import ops
 
 from mtl_rec.config.feature_section import Side
 from mtl_rec.config.interactions import Concat
-from mtl_rec.config.retrieval import Content, MatrixFactorization, Towers, TwoTower
+from mtl_rec.config.retrieval import Content, MatrixFactorization, TwoTower
 from mtl_rec.models.field_order import field_order
 from mtl_rec.models.fields import EmbeddedFields, joined
 from mtl_rec.models.given_vectors import fill_tables
@@ -23,7 +23,11 @@ from mtl_rec.models.language_models import fill_language_models
 from mtl_rec.models.layers.fused_embedding import FusedEmbedding
 from mtl_rec.models.layers.hashed_dropout import HashedDropout
 from mtl_rec.retrieval.id_fields import PRIOR_ID, id_field
-from mtl_rec.schema.fields import IdField, IdListField, Vocabulary
+from mtl_rec.retrieval.tower_design import (
+    TowerDesign,
+    side_schema,
+    used_vocabularies,
+)
 from mtl_rec.schema.schema import Schema
 
 QUERY, CANDIDATE, PRIOR = "query", "candidate", "item_prior"
@@ -34,33 +38,6 @@ so near 0 that a product of two would be nothing, and learn nothing."""
 
 _NAMES: dict[Side, str] = {"user": QUERY, "item": CANDIDATE}
 _FIELDS_ALONE = Concat(kind="concat")
-
-
-@dataclass(frozen=True)
-class TowerDesign:
-    """What towers are built from.
-
-    Attributes:
-        config: The architecture.
-        schema: Of a preprocessor that was fitted on what the architecture reads.
-        embedding_dim: Width of embeddings whose feature does not state its own.
-        item_id: The feature of the item's id, if one is read.
-    """
-
-    config: Towers
-    schema: Schema
-    embedding_dim: int
-    item_id: str | None = None
-
-    def pairs(self) -> list[tuple[str, str]]:
-        """Lists of the user and fields of the item that have one vocabulary."""
-        lists = self.schema.fields_of(IdListField, "user")
-        return [
-            (own.name, field.name)
-            for field in self.schema.fields_of(IdField, "item")
-            for own in lists
-            if own.encoder is not None and own.vocabulary == field.vocabulary
-        ]
 
 
 @dataclass(frozen=True)
@@ -98,7 +75,8 @@ def build_joint(design: TowerDesign) -> keras.Model:
 
     Where a list of the user has the vocabulary of an item's field, the dot product of
     both is part of the score, beside that of what the layers make of all fields: of
-    the list's vector times the root of its length, which is between mean and sum.
+    the list's vector times the root of its length, which is between mean and sum. So
+    is the dot product of the ids of user and item, which layers hardly learn.
 
     Returns:
         Inputs of both towers to `query` and `candidate`, `(batch, dim)` each.
@@ -107,10 +85,12 @@ def build_joint(design: TowerDesign) -> keras.Model:
         ArtifactError: A file of given vectors, or a language model, can't be read.
         ConfigError: A language model does not fit, or the extra `text` is missing.
 
-    Reference: Kabbur, Ning and Karypis, "FISM: Factored Item Similarity Models for
-    Top-N Recommender Systems", KDD 2013, equation 4, on the dot products.
+    References: Kabbur, Ning and Karypis, "FISM: Factored Item Similarity Models for
+    Top-N Recommender Systems", KDD 2013, equation 4, on the dot products; Rendle,
+    Krichene, Zhang and Anderson, "Neural Collaborative Filtering vs. Matrix
+    Factorization Revisited", RecSys 2020, on those of ids.
     """
-    schema = replace(design.schema, vocabularies=_used(design.schema))
+    schema = replace(design.schema, vocabularies=used_vocabularies(design.schema))
     inputs = packed_inputs(schema)
     fields = embed_fields(
         inputs, schema, design.embedding_dim, interactions=_FIELDS_ALONE
@@ -144,12 +124,6 @@ def build_towers(design: TowerDesign) -> TwoTowers:
     return TwoTowers(*towers)
 
 
-def side_schema(schema: Schema, side: Side) -> Schema:
-    """The features of one side, with the vocabularies that they use."""
-    own = replace(schema, features=tuple(f for f in schema.features if f.side == side))
-    return replace(own, vocabularies=_used(own))
-
-
 def set_prior(joint: keras.Model, weights_of_ids: np.ndarray) -> None:
     """Tells the candidate tower how often items were chosen.
 
@@ -169,15 +143,6 @@ def _filled(model: keras.Model, schema: Schema) -> keras.Model:
     return model
 
 
-def _used(schema: Schema) -> dict[str, Vocabulary]:
-    names = {
-        field.vocabulary
-        for field in schema.fields
-        if isinstance(field, IdField | IdListField)
-    }
-    return {n: v for n, v in schema.vocabularies.items() if n in names}
-
-
 def _vector(
     design: TowerDesign,
     side: Side,
@@ -195,10 +160,11 @@ def _vector(
     for of_user, of_item in design.pairs():
         assert whole is not None
         own = PAIR_SCALE * whole[:, places[of_user if side == "user" else of_item]]
-        if side == "user":
+        if side == "user" and of_user in inputs:
+            # Lists are inputs of their own.
             own *= _root_of_length(inputs[of_user])
         parts.append(own)
-    if design.item_id is not None:
+    if design.ids.item is not None:
         parts.append(_prior(design, side, inputs, parts[0]))
     return joined(parts)
 
@@ -240,9 +206,9 @@ def _prior(
 ) -> keras.KerasTensor:
     if side == "user":
         return ops.ones_like(vector[:, :1])
-    assert design.item_id is not None
+    assert design.ids.item is not None
     inputs[PRIOR_ID] = keras.Input((1,), dtype="int32", name=PRIOR_ID)
-    vocabulary = id_field(design.schema, design.item_id).vocabulary
+    vocabulary = id_field(design.schema, design.ids.item).vocabulary
     num_ids = design.schema.vocabularies[vocabulary].num_ids
     table = keras.layers.Embedding(num_ids, 1, trainable=False, name=PRIOR)
     return table(inputs[PRIOR_ID][:, 0])

@@ -1,6 +1,5 @@
 """`retrieve`: from a run's config to a retrieval model that was judged."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,76 +14,20 @@ from mtl_rec.config.retrieval import (
     TwoTower,
 )
 from mtl_rec.config.retrieval_checks import history_of
-from mtl_rec.config.run import RunConfig
-from mtl_rec.data import open_exposures
-from mtl_rec.evaluation.reading_keys import ITEM, USER
-from mtl_rec.preprocess import Preprocessor
+from mtl_rec.evaluation.reading_keys import ITEM
 from mtl_rec.retrieval import counted
-from mtl_rec.retrieval.catalogue import Catalogue
 from mtl_rec.retrieval.encoding import encode_side, side_inputs
 from mtl_rec.retrieval.features import (
-    IdFeatures,
-    id_features,
     item_history,
-    retrieval_features,
 )
-from mtl_rec.retrieval.id_fields import ids_of_values, num_ids_of, with_prior_ids
-from mtl_rec.retrieval.interactions import Interactions, read_interactions
+from mtl_rec.retrieval.id_fields import ids_of_values, num_ids_of
 from mtl_rec.retrieval.judging import Judgement, judge
 from mtl_rec.retrieval.model import RetrievalModel
+from mtl_rec.retrieval.preparing import PreparedRetrieval
+from mtl_rec.retrieval.tower_design import TowerDesign
 from mtl_rec.retrieval.tower_fitting import Callbacks, TowerFitting, vectors
-from mtl_rec.retrieval.towers import TowerDesign, TwoTowers
-from mtl_rec.run.stages import Stage, quiet
-
-
-@dataclass(frozen=True)
-class PreparedRetrieval:
-    """The data of a retrieval model, and what was learned of its features.
-
-    Attributes:
-        config: The run.
-        interactions: What to learn from and to be judged by.
-        preprocessor: Of the features that the architecture reads.
-    """
-
-    config: RunConfig
-    interactions: Interactions
-    preprocessor: Preprocessor
-
-    @property
-    def id_features(self) -> IdFeatures:
-        """Those that the model reads."""
-        evaluation = self.config.evaluation
-        return id_features(
-            self.preprocessor.schema.features,
-            evaluation.user or USER,
-            evaluation.item or ITEM,
-        )
-
-
-def prepare_retrieval(config: RunConfig, stage: Stage = quiet) -> PreparedRetrieval:
-    """Reads what users did and learns vocabularies and statistics.
-
-    Raises:
-        ConfigError: The features do not suit the architecture.
-        SchemaError: The rows contradict the config.
-        ArtifactError: The data can't be read.
-    """
-    settings = config.retrieval
-    features = retrieval_features(
-        settings.architecture,
-        config.features,
-        config.evaluation.user or USER,
-        config.evaluation.item or ITEM,
-    )
-    with stage("open the exposures, learn vocabularies and statistics") as progress:
-        splits = open_exposures(config.data, features.columns, config.tasks, progress)
-        preprocessor = Preprocessor.fit(features.read, config.tasks, splits.train)
-    with stage("read who did what"):
-        interactions = read_interactions(
-            splits, features, settings.event_weights, settings.exclude_seen
-        )
-    return PreparedRetrieval(config, interactions, preprocessor)
+from mtl_rec.retrieval.tower_model import tower_model
+from mtl_rec.retrieval.towers import TwoTowers
 
 
 @dataclass(frozen=True)
@@ -128,10 +71,9 @@ def fit_retrieval(
                     architecture,
                     prepared.preprocessor.schema,
                     config.model.embedding_dim,
-                    ids.item,
+                    ids,
                 ),
                 prepared.preprocessor,
-                ids,
                 data,
                 config.seed,
             )
@@ -148,48 +90,6 @@ def fit_retrieval(
                     prepared.preprocessor, own.score, own.variables, data.catalogue
                 )
             )
-
-
-def tower_model(
-    preprocessor: Preprocessor,
-    item_id: str | None,
-    towers: TwoTowers,
-    catalogue: Catalogue,
-    items: np.ndarray,
-) -> RetrievalModel:
-    """Towers with the vectors of a catalogue, as a retrieval model.
-
-    Args:
-        preprocessor: Encodes what the towers read.
-        item_id: The feature of the item's id, if one is read.
-        towers: Trained.
-        catalogue: The items.
-        items: `(items, dim)`, their vectors.
-    """
-    held = tf.Variable(tf.constant(items), trainable=False, name="item_vectors")
-
-    def query(inputs: Mapping[str, tf.Tensor]) -> tf.Tensor:
-        own = {name: inputs[name] for name in towers.query.input}
-        return tf.convert_to_tensor(towers.query(own, training=False))
-
-    def candidate(inputs: Mapping[str, tf.Tensor]) -> tf.Tensor:
-        whole = with_prior_ids(inputs, preprocessor.schema, item_id)
-        own = {name: whole[name] for name in towers.candidate.input}
-        return tf.convert_to_tensor(towers.candidate(own, training=False))
-
-    weights = [
-        weight.value
-        for tower in (towers.query, towers.candidate)
-        for weight in tower.weights
-    ]
-    return RetrievalModel(
-        preprocessor,
-        lambda inputs: tf.matmul(query(inputs), held, transpose_b=True),
-        (held, *weights),
-        catalogue,
-        candidate,
-        query,
-    )
 
 
 def _counted_score(

@@ -29,8 +29,8 @@ from mtl_rec.retrieval.features import id_features
 from mtl_rec.retrieval.folder import RetrievalFolder
 from mtl_rec.retrieval.id_fields import with_prior_ids
 from mtl_rec.retrieval.tower_fitting import vectors
+from mtl_rec.retrieval.tower_model import tower_model
 from mtl_rec.retrieval.towers import CANDIDATE, QUERY, TwoTowers
-from mtl_rec.retrieval.training import tower_model
 from mtl_rec.run.stages import Stage, quiet
 from mtl_rec.schema.raw_types import plain
 from mtl_rec.schema.rows import Rows, as_table, canonical

@@ -8,8 +8,8 @@ import pytest
 
 from mtl_rec.config import RunConfig, load_config
 from mtl_rec.config.retrieval import Towers
-from mtl_rec.retrieval.towers import TowerDesign
-from mtl_rec.retrieval.training import PreparedRetrieval, prepare_retrieval
+from mtl_rec.retrieval.preparing import PreparedRetrieval, prepare_retrieval
+from mtl_rec.retrieval.tower_design import TowerDesign
 
 YAML = """
 name: shop
@@ -131,6 +131,6 @@ def design_of() -> Callable[[PreparedRetrieval], TowerDesign]:
         architecture = config.retrieval.architecture
         assert isinstance(architecture, Towers)
         dim = config.model.embedding_dim
-        return TowerDesign(architecture, schema, dim, prepared.id_features.item)
+        return TowerDesign(architecture, schema, dim, prepared.id_features)
 
     return make

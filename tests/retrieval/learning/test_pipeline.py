@@ -14,7 +14,7 @@ from mtl_rec.export.manifest import read_manifest
 from mtl_rec.preprocess.arrays import raw_tensors
 from mtl_rec.retrieval.folder import RetrievalFolder
 from mtl_rec.retrieval.pipeline import require_extra, retrieve_run
-from mtl_rec.retrieval.training import prepare_retrieval
+from mtl_rec.retrieval.preparing import prepare_retrieval
 
 KEPT_BY_ALL = {"data.json", "judgement.json", "preprocessor", "retrieval.yaml"}
 OF_TOWERS = {"query_tower.keras", "candidate_tower.keras", "history.json", "logs"}

@@ -104,6 +104,11 @@ def test_lists_know_their_own_items_and_no_others(lists, data):
     assert built.rows.tolist() == [row for row, own in enumerate(lists) for _ in own]
 
 
+def test_a_place_without_an_item_is_in_no_list():
+    # Not even where the list before ends with the last item.
+    assert not lists_of([[4], [0]]).has(np.array([[-1], [-1]])).any()
+
+
 @pytest.mark.parametrize("part", [VALIDATION, TEST])
 def test_a_part_without_events_has_no_query(part):
     rows = [(0, 1, 1.0, TRAIN, 0), (1, 1, 0.0, part, 1)]
