@@ -6,7 +6,12 @@ import pyarrow as pa
 import pytest
 
 from mtl_rec.retrieval.encoding import encode_side
-from mtl_rec.retrieval.id_fields import PRIOR_ID, num_ids_of, with_prior_ids
+from mtl_rec.retrieval.id_fields import (
+    PRIOR_ID,
+    ids_of_values,
+    num_ids_of,
+    with_prior_ids,
+)
 from mtl_rec.retrieval.towers import (
     CANDIDATE,
     PAIR_SCALE,
@@ -127,7 +132,7 @@ def test_a_score_has_the_logarithm_of_the_items_share(prepared, design_of):
     np.testing.assert_allclose(vectors[CANDIDATE][:, -1], wanted, rtol=1e-6)
 
 
-def test_a_score_has_the_products_of_histories_and_items(prepared, design_of):
+def test_a_score_has_the_products_of_histories_and_ids(prepared, design_of):
     design = design_of(prepared)
     joint = randomised(build_joint(design))
     last = joint.get_layer(f"{QUERY}_1")
@@ -149,6 +154,10 @@ def test_a_score_has_the_products_of_histories_and_items(prepared, design_of):
         means = summed / lengths
         root = np.sqrt(lengths)
         wanted += PAIR_SCALE**2 * root * means @ embeddings[columns[owner]].T
+    user_ids = ids_of_values(design.schema, "user_id", users)[:, 0]
+    of_users = rows_of(joint, "user_id")[user_ids]
+    of_items = rows_of(joint, "item_id")[columns["item_id"]]
+    wanted += PAIR_SCALE**2 * of_users @ of_items.T
     np.testing.assert_allclose(scores, wanted, atol=1e-3, rtol=1e-4)
     assert np.abs(wanted).max() > 1
 
