@@ -86,8 +86,9 @@ def retrieval_features(
             beside = " beside its id" if isinstance(architecture, Content) else ""
             raise ConfigError(
                 f"`retrieval.architecture: {architecture.kind}` needs a feature of "
-                f"side `{side}`{beside} for its {role}. Received: "
-                f"{[f.name for f in features]}. Declare one, or choose another kind."
+                f"side `{side}`{beside} for its {role}. Received: {len(read)} that it "
+                f"reads, of side {sorted({f.side for f in read})}. Declare one, or "
+                "choose another kind."
             )
     # A factorization reads the item's id, whether it is declared or not.
     names = {f.name for f in declared}

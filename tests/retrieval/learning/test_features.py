@@ -100,18 +100,16 @@ def test_popularity_needs_neither_ids_nor_histories(features):
 @pytest.mark.parametrize(
     ("kind", "features", "told"),
     [
-        ("two_tower", (USER, AGE), "of side `item` for its candidate"),
-        ("two_tower", (ITEM, HOUR), "of side `user` for its query"),
-        ("content", (USER, ITEM), "of side `item` beside its id"),
-        ("item_knn", (USER, ITEM), "a sequence of the user"),
-        ("item_knn", (USER, PAST_BRANDS, ITEM, BRAND), "a sequence of the user"),
+        ("two_tower", (USER, AGE), r"`item` for its candidate.* 2 .*\['user'\]"),
+        ("two_tower", (ITEM, HOUR), r"`user` for its query.* 1 .*\['item'\]"),
+        ("content", (USER, ITEM), r"`item` beside its id.* 1 .*\['user'\]"),
+        ("item_knn", (USER, ITEM), "a sequence of the user .*'user_id', 'sku'"),
+        ("item_knn", (USER, PAST_BRANDS, ITEM, BRAND), "a sequence of the user "),
     ],
 )
 def test_what_a_kind_can_learn_nothing_from_is_refused(kind, features, told):
-    with pytest.raises(ConfigError, match=told) as raised:
+    with pytest.raises(ConfigError, match=told):
         features_for(kind, features)
-
-    assert f"Received: {names(features)}" in str(raised.value)
 
 
 def test_features_of_ids_are_told_by_their_columns():
