@@ -15,25 +15,23 @@ from mtl_rec.config.served_names import (
     PACKED,
     RANK,
     ROWS,
-    SCHEMA_FILE,
     regress_signature,
 )
 from mtl_rec.export.ranking import RankingGraph
+from mtl_rec.export.signed_module import SignedModule, Specs
 from mtl_rec.models.probabilities import probability_model
 from mtl_rec.preprocess.examples import parse_examples
 from mtl_rec.preprocess.preprocessor import Preprocessor
 from mtl_rec.preprocess.raw_columns import PackedColumns
 
 Tensors = Mapping[str, tf.Tensor]
-Specs = dict[str, tf.TensorSpec]
 
 
-class Servable(tf.Module):
+class Servable(SignedModule):
     """Preprocessing and model as TensorFlow functions, one for each signature.
 
     Only the weights, the look-up table and what cuts texts are tracked. Keras' own
-    export tracks the model as well, and then writes every weight twice (keras#23553);
-    functions that are tracked are written once more than their signatures.
+    export tracks the model as well, and then writes every weight twice (keras#23553).
 
     Args:
         preprocessor: That encoded what the model was trained on.
@@ -61,22 +59,11 @@ class Servable(tf.Module):
         self.table = self._encode.lookup.table
         self.pieces = self._encode.token_tables()
         self.weights = [weight.value for weight in scored.weights]
-        calls = self._calls()
-        self.specs = {name: specs for name, (_, specs) in calls.items()}
-        functions = {
-            name: tf.function(call, input_signature=[specs], autograph=False)
-            for name, (call, specs) in calls.items()
-        }
-        # A function, unlike a dict of them, is not tracked.
-        self._function = functions.__getitem__
+        self.sign(self._calls())
 
     def write(self, folder: Path) -> None:
         """Writes a SavedModel with every signature, and the schema."""
-        signatures = {n: self._function(n).get_concrete_function() for n in self.specs}
-        tf.saved_model.save(self, str(folder), signatures=signatures)
-        schema_path = folder / SCHEMA_FILE
-        schema_path.parent.mkdir()
-        schema_path.write_text(self._schema.to_json(), encoding="utf-8")
+        self.write_signed(folder, self._schema)
 
     def _calls(self) -> dict[str, tuple[Callable[[Tensors], Any], Specs]]:
         """By signature, what it runs and its inputs."""

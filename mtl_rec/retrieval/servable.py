@@ -13,20 +13,18 @@ from mtl_rec.config.served_names import (
     ITEM_IDS,
     ITEM_VECTORS,
     ROWS,
-    SCHEMA_FILE,
     SCORES,
     USER_VECTORS,
     VECTOR,
 )
+from mtl_rec.export.signed_module import SignedModule, Specs
 from mtl_rec.preprocess.graph import EncodingGraph
 from mtl_rec.retrieval.best_items import LOWEST, BestItems, Tensors
 from mtl_rec.retrieval.item_places import ItemPlaces
 from mtl_rec.retrieval.model import RetrievalModel
 
-Specs = dict[str, tf.TensorSpec]
 
-
-class RetrievalServable(tf.Module):
+class RetrievalServable(SignedModule):
     """Preprocessing, scores and search as TensorFlow functions, one a signature.
 
     Args:
@@ -51,22 +49,11 @@ class RetrievalServable(tf.Module):
         self.pieces = encode.token_tables()
         self.weights = list(model.variables)
         self.items = ItemPlaces(model.catalogue.item_ids)
-        calls = self._calls()
-        self.specs = {name: specs for name, (_, specs) in calls.items()}
-        functions = {
-            name: tf.function(call, input_signature=[specs], autograph=False)
-            for name, (call, specs) in calls.items()
-        }
-        # A function, unlike a dict of them, is not tracked.
-        self._function = functions.__getitem__
+        self.sign(self._calls())
 
     def write(self, folder: Path) -> None:
         """Writes a SavedModel with every signature, and the schema."""
-        signatures = {n: self._function(n).get_concrete_function() for n in self.specs}
-        tf.saved_model.save(self, str(folder), signatures=signatures)
-        schema_path = folder / SCHEMA_FILE
-        schema_path.parent.mkdir()
-        schema_path.write_text(self._schema.to_json(), encoding="utf-8")
+        self.write_signed(folder, self._schema)
 
     def ask(self, signature: str, inputs: Tensors) -> dict[str, tf.Tensor]:
         """What a signature answers, before it is written."""
