@@ -15,6 +15,7 @@ from mtl_rec.cli import (
     encode_items,
     evaluate,
     export,
+    index,
     init,
     label,
     ls,
@@ -55,7 +56,7 @@ _RECOMMENDING, _SERVING = "Recommend", "Serve"
 for _panel, _modules in (
     (_CONFIGS, (init, ls, check, prepare, drift, encode_items)),
     (_TRAINING, (train, runs, compare, evaluate, truth, export, predict)),
-    (_RECOMMENDING, (retrieve, update_items, recommend)),
+    (_RECOMMENDING, (retrieve, update_items, index, recommend)),
     (_SERVING, (verify, publish, label, rollback, versions, server_files, serve, rank)),
 ):
     for _module in _modules:

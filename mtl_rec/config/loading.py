@@ -40,7 +40,7 @@ def load_config(
             f"Received: {shown(settings)}."
         )
     apply_overrides(settings, overrides)
-    return _validated(settings, f"{source} with `--set`" if overrides else source)
+    return validated_config(settings, f"{source} with `--set`" if overrides else source)
 
 
 def dump_config(config: RunConfig) -> str:
@@ -63,7 +63,16 @@ def _read(path: Path) -> str:
         ) from error
 
 
-def _validated(settings: dict[str, Any], source: str) -> RunConfig:
+def validated_config(settings: dict[str, Any], source: str) -> RunConfig:
+    """A config from settings that were read or changed.
+
+    Args:
+        settings: By name, as in YAML.
+        source: Where they are from, for errors.
+
+    Raises:
+        ConfigError: They are wrong; every problem is listed.
+    """
     try:
         # As JSON, since only there a list may be strictly a tuple. Strictly: `true`
         # is no 1, and '512' no 512.

@@ -59,6 +59,9 @@ class CandidateSource(Section):
     """What explanations call it."""
     version: NonEmpty
     """Folder of an exported version, or of a model whose newest version is taken."""
+    index: NonEmpty | None = None
+    """Folder of an index of the version's items, by `mtl-rec index`, which is searched
+    instead of comparing all items. Not given: the version compares all."""
     quota: Count = 100
     """Candidates that come from it, as far as it answers so many; those that another
     source has brought already do not count."""

@@ -7,6 +7,7 @@ from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat
 from mtl_rec.config.base import Count, Rate, Section
 from mtl_rec.config.feature_section import Name
 from mtl_rec.config.model import Units
+from mtl_rec.config.retrieval_index import Exact, RetrievalIndex
 
 
 class TwoTower(Section):
@@ -120,6 +121,9 @@ class Retrieval(Section):
     training: RetrievalTraining = RetrievalTraining()
     top_k: Count = 300
     """Candidates that a request is answered with."""
+    index: RetrievalIndex = Exact(kind="exact")
+    """How `mtl-rec index` lays out the items of an exported version, where comparing
+    all of them takes too long. Versions themselves compare every item."""
     cutoffs: Annotated[tuple[Count, ...], Field(min_length=1)] = (20, 100)
     """Each k of recall@k and the other metrics; the last says which epoch is best."""
     exclude_seen: bool = True

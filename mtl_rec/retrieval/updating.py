@@ -28,12 +28,12 @@ from mtl_rec.retrieval.exporting import export_retrieval
 from mtl_rec.retrieval.features import id_features
 from mtl_rec.retrieval.folder import RetrievalFolder
 from mtl_rec.retrieval.id_fields import with_prior_ids
+from mtl_rec.retrieval.new_items import read_new_items
 from mtl_rec.retrieval.tower_fitting import vectors
 from mtl_rec.retrieval.tower_model import tower_model
 from mtl_rec.retrieval.towers import CANDIDATE, QUERY, TwoTowers
 from mtl_rec.run.stages import Stage, quiet
-from mtl_rec.schema.raw_types import plain
-from mtl_rec.schema.rows import Rows, as_table, canonical
+from mtl_rec.schema.rows import Rows
 from mtl_rec.whole_files import write_json
 
 
@@ -86,7 +86,8 @@ def update_items(
     catalogue = read_catalogue(Path(folder.read_json(folder.version_path)["path"]))
     item_column = config.evaluation.item or ITEM
     kept = _without(catalogue, removed)
-    new = None if added is None else _new_items(as_table(added), config, item_column)
+    of_items = [feature for feature in config.features if feature.side == "item"]
+    new = None if added is None else read_new_items(added, of_items, item_column)
     whole = kept if new is None else _replaced(kept, new)
     with stage(f"encode {len(whole):,} items"):
         preprocessor = Preprocessor.load(folder.preprocessor)
@@ -139,24 +140,6 @@ def _without(catalogue: Catalogue, removed: Collection[str]) -> Catalogue:
         )
     stays = ~np.isin(catalogue.item_ids, list(removed))
     return Catalogue(catalogue.item_ids[stays], catalogue.rows.filter(pa.array(stays)))
-
-
-def _new_items(rows: pa.Table, config: RunConfig, item_column: str) -> Catalogue:
-    if item_column not in rows.column_names:
-        raise SchemaError(
-            f"Items that are added must have the column '{item_column}' of their id. "
-            f"Received: {rows.column_names}."
-        )
-    ids = np.array(rows[item_column].cast(pa.string()).to_pylist(), object)
-    distinct, counts = np.unique([own or "" for own in ids], return_counts=True)
-    if "" in distinct or (counts > 1).any():
-        wrong = distinct[(counts > 1) | (distinct == "")][:5].tolist()
-        raise SchemaError(
-            "Items that are added must have an id, each once. Received missing or "
-            f"several times: {wrong}."
-        )
-    features = [feature for feature in config.features if feature.side == "item"]
-    return Catalogue(ids, plain(canonical(rows, features)))
 
 
 def _replaced(catalogue: Catalogue, new: Catalogue) -> Catalogue:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import tensorflow as tf
 
 from mtl_rec.config.feature_section import Side
+from mtl_rec.config.features import Feature
 from mtl_rec.config.retrieval_index import RetrievalIndex
 from mtl_rec.config.served_names import (
     ITEM_VECTORS,
@@ -55,6 +56,10 @@ class VersionVectors:
                 "two_tower, matrix_factorization or content."
             )
 
+    def features(self, side: Side) -> tuple[Feature, ...]:
+        """Those of a side that the version reads."""
+        return tuple(f for f in self._schema.features if f.side == side)
+
     def of_items(self, rows: pa.Table) -> np.ndarray:
         """`(rows, dim)` float32, from canonical rows of the items' features."""
         return self._vectors(ITEM_VECTORS, "item", rows)
@@ -64,8 +69,7 @@ class VersionVectors:
         return self._vectors(USER_VECTORS, "user", rows)
 
     def _vectors(self, signature: str, side: Side, rows: pa.Table) -> np.ndarray:
-        own = tuple(f for f in self._schema.features if f.side == side)
-        schema = replace(self._schema, features=own)
+        schema = replace(self._schema, features=self.features(side))
         run = self._loaded.signatures[signature]
         specs = run.structured_input_signature[1]
         dim = run.structured_outputs[VECTOR].shape[1]

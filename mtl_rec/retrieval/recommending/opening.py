@@ -27,7 +27,8 @@ def open_recommender(config: RunConfig) -> Recommender:
     Raises:
         ConfigError: A rule names a column that items do not have.
         SchemaError: A column holds something else than its rule compares.
-        ArtifactError: A version is missing or damaged, or does not fit the others.
+        ArtifactError: A version or an index is missing or damaged, or does not fit the
+            others.
     """
     settings = config.recommendation
     sources = settings.sources or _own_sources(config)
@@ -41,7 +42,15 @@ def open_recommender(config: RunConfig) -> Recommender:
     rules = open_rules(settings.rules, columns)
     ranker = Ranker(ranker_version, items)
     retrievers = [
-        Retriever(own.name, version, own.quota, items, rules, _brought_by(own, columns))
+        Retriever(
+            own.name,
+            version,
+            None if own.index is None else Path(own.index),
+            own.quota,
+            items,
+            rules,
+            _brought_by(own, columns),
+        )
         for own, version in zip(sources, versions, strict=True)
     ]
     recommender = Recommender(items, retrievers, ranker, rules, settings.list_length)

@@ -6,20 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from mtl_rec.config.served_names import (
-    EXCLUDED,
-    EXCLUDING,
-    ITEM_IDS,
-    ROWS,
-    SCORES,
-)
+from mtl_rec.retrieval.recommending.graph_search import GraphSearch
+from mtl_rec.retrieval.recommending.index_search import IndexSearch
 from mtl_rec.retrieval.recommending.items import Items
-from mtl_rec.retrieval.recommending.loaded import LoadedSignature, load_version
+from mtl_rec.retrieval.recommending.loaded import load_version
 from mtl_rec.retrieval.recommending.merging import Retrieved
 from mtl_rec.retrieval.recommending.rules import Rules
+from mtl_rec.retrieval.recommending.searching import Answer, Search
 from mtl_rec.serving.client.signatures import TensorType
-
-_ADVICE = " A retrieval version is what `mtl-rec retrieve` exports."
 
 
 class Retriever:
@@ -28,19 +22,23 @@ class Retriever:
     Args:
         name: Of the source.
         version: Exported retrieval version.
+        index: Folder of an index that is searched for it; None where it compares all
+            items itself.
         quota: Candidates that are to come from it.
         items: All that any source can bring.
         rules: Which of them may be shown.
         own: `(items,)`, which of them this one may bring.
 
     Raises:
-        ArtifactError: The version is missing or damaged, or does not retrieve.
+        ArtifactError: The version or the index is missing or damaged, the version does
+            not retrieve, or the index does not fit it.
     """
 
     def __init__(
         self,
         name: str,
         version: Path,
+        index: Path | None,
         quota: int,
         items: Items,
         rules: Rules,
@@ -49,15 +47,16 @@ class Retriever:
         loaded = load_version(version)
         self.name, self.version = name, version
         self._quota, self._items, self._rules = quota, items, rules
-        self._retrieve = LoadedSignature(loaded, ROWS, version, _ADVICE)
-        self._retrieve_excluding = LoadedSignature(loaded, EXCLUDING, version, _ADVICE)
         is_ever = own & rules.may_be_shown(np.arange(len(items)))
-        self._never, self._is_for_some = items.as_bytes[~is_ever], not own.all()
+        never, self._is_for_some = items.as_bytes[~is_ever], not own.all()
+        self._search: Search = GraphSearch(loaded, version, never)
+        if index is not None:
+            self._search = IndexSearch(loaded, version, index, items, never)
 
     @property
     def inputs(self) -> dict[str, TensorType]:
         """Features of the user that it reads."""
-        return self._retrieve.inputs
+        return self._search.inputs
 
     def retrieve(
         self, user: Mapping[str, np.ndarray], excluded: np.ndarray
@@ -75,26 +74,21 @@ class Retriever:
         Returns:
             Items that may be shown, and `(any,)` those that a requirement left out.
         """
-        others = np.concatenate([excluded, self._never])
         if self._is_for_some:
-            return self._ask(user, others), np.empty(0, np.int64)
-        found = self._ask(user, excluded)
+            found = self._retrieved(self._search.allowed(user, excluded))
+            return found, np.empty(0, np.int64)
+        found = self._retrieved(self._search.every(user, excluded))
         is_allowed = self._rules.may_be_shown(found.items)
         left_out = found.items[~is_allowed]
         if len(left_out) and np.count_nonzero(is_allowed) < self._quota:
-            return self._ask(user, others), left_out
+            return self._retrieved(self._search.allowed(user, excluded)), left_out
         allowed = replace(
             found, items=found.items[is_allowed], scores=found.scores[is_allowed]
         )
         return allowed, left_out
 
-    def _ask(self, user: Mapping[str, np.ndarray], excluded: np.ndarray) -> Retrieved:
-        if len(excluded):
-            given = {**user, EXCLUDED: excluded[np.newaxis]}
-            answer = self._retrieve_excluding(given)
-        else:
-            answer = self._retrieve(user)
-        item_ids, scores = answer[ITEM_IDS][0], answer[SCORES][0]
+    def _retrieved(self, answer: Answer) -> Retrieved:
+        item_ids, scores = answer
         # Places that exclusion left over have the empty id.
         is_item = item_ids != b""
         positions = self._items.positions
