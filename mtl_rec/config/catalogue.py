@@ -81,6 +81,9 @@ def catalogue() -> dict[str, Group]:
         name = _plural(path[-1].removesuffix("[]"))
         if path[-1] in _BY_OWNER:
             name = f"{owner}_{name}"
+        elif name in groups and groups[name].path != ".".join(path):
+            # `retrieval.architecture` beside `model.architecture`.
+            name = _plural(path[-2])
         if name not in groups and _is_part_of_another(kinds, groups):
             continue
         group = groups.setdefault(name, Group(name, ".".join(path), {}))
@@ -117,6 +120,8 @@ def _is_part_of_another(kinds: tuple[str, ...], groups: dict[str, Group]) -> boo
 
 
 def _plural(name: str) -> str:
+    if name.endswith("x"):
+        return f"{name}es"
     return name if name.endswith("s") else f"{name}s"
 
 

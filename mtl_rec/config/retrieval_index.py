@@ -11,13 +11,13 @@ Neighbours = Annotated[int, Field(ge=2, le=256)]
 
 
 class Exact(Section):
-    """Every item is compared: nothing is missed, and the cost grows with the items."""
+    """Every item is compared, and none is missed."""
 
     kind: Literal["exact"]
 
 
 class FaissHnsw(Section):
-    """A graph of near items that a search walks through, by faiss.
+    """A graph of near items to walk through, by faiss.
 
     Reference: Malkov and Yashunin, "Efficient and robust approximate nearest neighbor
     search using Hierarchical Navigable Small World graphs", TPAMI 2020.
@@ -33,7 +33,7 @@ class FaissHnsw(Section):
 
 
 class FaissIvfPq(Section):
-    """Lists of near items, whose vectors are shortened to 4 bits a number, by faiss.
+    """Lists of near items, their vectors shortened to 4 bits a number.
 
     Reference: Jégou, Douze and Schmid, "Product Quantization for Nearest Neighbor
     Search", TPAMI 2011.
@@ -52,7 +52,7 @@ class FaissIvfPq(Section):
 
 
 class FaissIvfSq(Section):
-    """Lists of near items, whose vectors are rounded to 16 bits a number, by faiss."""
+    """Lists of near items, their vectors rounded to 16 bits."""
 
     kind: Literal["faiss_ivf_sq"]
     lists: Count | None = None
