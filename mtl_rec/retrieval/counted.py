@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from scipy import sparse
 
 from mtl_rec.config.retrieval import ItemKnn
 from mtl_rec.retrieval.interactions import Events
@@ -147,6 +146,9 @@ def neighbours(
 
     Where there are fewer, places are filled with similarity 0.
     """
+    # Of the extra, which no other kind needs.
+    from scipy import sparse
+
     pairs = np.unique(events.users.astype(np.int64) * num_items + events.items)
     users, touched = np.divmod(pairs, num_items)
     touches: Any = sparse.csr_array(
