@@ -30,3 +30,11 @@ RunPath = Annotated[
         autocompletion=complete_run,
     ),
 ]
+
+FillMissing = Annotated[
+    bool,
+    typer.Option(
+        "--fill-missing",
+        help="Take features that the request has not for missing values.",
+    ),
+]

@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from mtl_rec.cli.backend import frameworks
+from mtl_rec.cli.options import FillMissing
 from mtl_rec.cli.output import output_console, require_folder
 from mtl_rec.cli.request_file import RequestFile
 from mtl_rec.cli.server_options import (
@@ -67,13 +68,7 @@ def rank(
     top: Annotated[
         int | None, typer.Option(min=1, help="Candidates to show; all if not given.")
     ] = None,
-    fill_missing: Annotated[
-        bool,
-        typer.Option(
-            "--fill-missing",
-            help="Take features that the request has not for missing values.",
-        ),
-    ] = False,
+    fill_missing: FillMissing = False,
     url: Url = None,
     version: Version = None,
     label: Label = None,

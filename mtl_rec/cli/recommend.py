@@ -9,7 +9,7 @@ import typer
 
 from mtl_rec.cli.backend import frameworks
 from mtl_rec.cli.id_file import read_ids
-from mtl_rec.cli.options import ConfigPath, Overrides
+from mtl_rec.cli.options import ConfigPath, FillMissing, Overrides
 from mtl_rec.cli.output import (
     OutputFormat,
     Quiet,
@@ -85,13 +85,7 @@ def recommend(
             "what took how long. JSON always has all of it.",
         ),
     ] = False,
-    fill_missing: Annotated[
-        bool,
-        typer.Option(
-            "--fill-missing",
-            help="Take features that the request has not for missing values.",
-        ),
-    ] = False,
+    fill_missing: FillMissing = False,
     overrides: Overrides = [],  # noqa: B006 - typer copies it
     output_format: OutputFormat = "auto",
     quiet: Quiet = False,

@@ -6,6 +6,9 @@ from pydantic import Field
 
 from mtl_rec.config.base import Count, NonEmpty, Section
 
+USER, ITEM = "user_id", "item_id"
+"""Columns of the user and the item where no others are named."""
+
 
 class Evaluation(Section):
     """Metrics by user, in slices, and with intervals."""
@@ -23,3 +26,13 @@ class Evaluation(Section):
     """Each k of recall@k and NDCG@k in a user's list."""
     resamples: Annotated[int, Field(ge=100, le=100_000)] = 1000
     """Draws of users that 95 % intervals are from."""
+
+    @property
+    def user_column(self) -> str:
+        """The user's, where the data must have one."""
+        return self.user or USER
+
+    @property
+    def item_column(self) -> str:
+        """The item's, where the data must have one."""
+        return self.item or ITEM

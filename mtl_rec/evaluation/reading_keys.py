@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 
 from mtl_rec.config.checks import suggestion
-from mtl_rec.config.evaluation import Evaluation
+from mtl_rec.config.evaluation import ITEM, USER, Evaluation
 from mtl_rec.config.tasks import Task
 from mtl_rec.data.exposures import Splits
 from mtl_rec.data.splitting import PARTS
@@ -20,9 +20,6 @@ from mtl_rec.evaluation.key_columns import (
 )
 from mtl_rec.evaluation.keys import EvaluationKeys, Slicing
 from mtl_rec.evaluation.slicing import by_novelty, by_training_count
-
-USER, ITEM = "user_id", "item_id"
-"""Columns of the user and the item where no others are named."""
 
 USERS = "users by training"
 USER_ROWS, ITEMS = "users by training rows", "items by training rows"

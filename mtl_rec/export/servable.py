@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -59,11 +58,7 @@ class Servable(SignedModule):
         self.table = self._encode.lookup.table
         self.pieces = self._encode.token_tables()
         self.weights = [weight.value for weight in scored.weights]
-        self.sign(self._calls())
-
-    def write(self, folder: Path) -> None:
-        """Writes a SavedModel with every signature, and the schema."""
-        self.write_signed(folder, self._schema)
+        self.sign(self._calls(), self._schema)
 
     def _calls(self) -> dict[str, tuple[Callable[[Tensors], Any], Specs]]:
         """By signature, what it runs and its inputs."""

@@ -20,17 +20,15 @@ class SignedModule(tf.Module):
     What is an attribute is tracked, and written. Functions that are tracked are written
     once more than their signatures.
 
-    Args:
-        name: Of the module.
-
     Attributes:
         specs: By signature, name, shape and type of every input.
     """
 
     specs: dict[str, Specs]
 
-    def sign(self, calls: Calls) -> None:
+    def sign(self, calls: Calls, schema: Schema) -> None:
         """Makes a function of every signature, once all that they need is there."""
+        self._schema = schema
         self.specs = {name: specs for name, (_, specs) in calls.items()}
         functions = {
             name: tf.function(call, input_signature=[specs], autograph=False)
@@ -39,10 +37,10 @@ class SignedModule(tf.Module):
         # A function, unlike a dict of them, is not tracked.
         self._function = functions.__getitem__
 
-    def write_signed(self, folder: Path, schema: Schema) -> None:
+    def write(self, folder: Path) -> None:
         """Writes a SavedModel with every signature, and the schema."""
         signatures = {n: self._function(n).get_concrete_function() for n in self.specs}
         tf.saved_model.save(self, str(folder), signatures=signatures)
         schema_path = folder / SCHEMA_FILE
         schema_path.parent.mkdir()
-        schema_path.write_text(schema.to_json(), encoding="utf-8")
+        schema_path.write_text(self._schema.to_json(), encoding="utf-8")

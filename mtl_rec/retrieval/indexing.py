@@ -12,7 +12,6 @@ from mtl_rec.config.loading import validated_config
 from mtl_rec.config.overrides import apply_overrides
 from mtl_rec.config.run import RunConfig
 from mtl_rec.errors import ArtifactError, SchemaError
-from mtl_rec.evaluation.reading_keys import ITEM
 from mtl_rec.export.manifest import read_manifest
 from mtl_rec.retrieval.catalogue_file import read_catalogue
 from mtl_rec.retrieval.index_quality import IndexQuality, measured, sampled
@@ -117,7 +116,7 @@ def update_index(
             should go is not there; or none would be left.
     """
     index = VectorIndex.load(folder)
-    item_column = _config_of(version).evaluation.item or ITEM
+    item_column = _config_of(version).evaluation.item_column
     vectors = VersionVectors(version)
     require_same_vectors(index, folder, version, vectors)
     num_changed = num_added = 0

@@ -33,6 +33,8 @@ from mtl_rec.run.backends import require_backends
 from mtl_rec.run.stages import Stage, quiet
 from mtl_rec.whole_files import write_json, written_whole
 
+_PAIRS = 1024
+
 
 @dataclass(frozen=True)
 class RetrievalResult:
@@ -157,9 +159,6 @@ def factorized_top_k(
             users[queries], items[wanted], wanted.astype(np.int32)[:, None]
         )
     return {own.name: float(own.result()) for own in metric.metrics}
-
-
-_PAIRS = 1024
 
 
 def _about(prepared: PreparedRetrieval) -> dict[str, dict[str, int]]:

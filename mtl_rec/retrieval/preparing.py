@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from mtl_rec.config.run import RunConfig
 from mtl_rec.data import open_exposures
-from mtl_rec.evaluation.reading_keys import ITEM, USER
 from mtl_rec.preprocess import Preprocessor
 from mtl_rec.retrieval.features import IdFeatures, id_features, retrieval_features
 from mtl_rec.retrieval.interactions import Interactions, read_interactions
@@ -31,8 +30,8 @@ class PreparedRetrieval:
         evaluation = self.config.evaluation
         return id_features(
             self.preprocessor.schema.features,
-            evaluation.user or USER,
-            evaluation.item or ITEM,
+            evaluation.user_column,
+            evaluation.item_column,
         )
 
 
@@ -48,8 +47,8 @@ def prepare_retrieval(config: RunConfig, stage: Stage = quiet) -> PreparedRetrie
     features = retrieval_features(
         settings.architecture,
         config.features,
-        config.evaluation.user or USER,
-        config.evaluation.item or ITEM,
+        config.evaluation.user_column,
+        config.evaluation.item_column,
     )
     with stage("open the exposures, learn vocabularies and statistics") as progress:
         splits = open_exposures(config.data, features.columns, config.tasks, progress)

@@ -1,7 +1,6 @@
 """The served graph: raw features of users in, the best items of a catalogue out."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
@@ -49,11 +48,7 @@ class RetrievalServable(SignedModule):
         self.pieces = encode.token_tables()
         self.weights = list(model.variables)
         self.items = ItemPlaces(model.catalogue.item_ids)
-        self.sign(self._calls())
-
-    def write(self, folder: Path) -> None:
-        """Writes a SavedModel with every signature, and the schema."""
-        self.write_signed(folder, self._schema)
+        self.sign(self._calls(), self._schema)
 
     def ask(self, signature: str, inputs: Tensors) -> dict[str, tf.Tensor]:
         """What a signature answers, before it is written."""

@@ -14,12 +14,9 @@ from mtl_rec.config.retrieval import (
     TwoTower,
 )
 from mtl_rec.config.retrieval_checks import history_of
-from mtl_rec.evaluation.reading_keys import ITEM
 from mtl_rec.retrieval import counted
 from mtl_rec.retrieval.encoding import encode_side, side_inputs
-from mtl_rec.retrieval.features import (
-    item_history,
-)
+from mtl_rec.retrieval.features import item_history
 from mtl_rec.retrieval.id_fields import ids_of_values, num_ids_of
 from mtl_rec.retrieval.judging import Judgement, judge
 from mtl_rec.retrieval.model import RetrievalModel
@@ -115,7 +112,7 @@ def _counted_score(
             )
         case ItemKnn():
             history, owner = item_history(
-                schema.features, prepared.config.evaluation.item or ITEM
+                schema.features, prepared.config.evaluation.item_column
             )
             ids = ids_of_values(schema, owner.name, inputs)[:, 0]
             num_ids = num_ids_of(schema, owner.name)

@@ -17,7 +17,6 @@ from mtl_rec.config.retrieval import (
 )
 from mtl_rec.config.run import RunConfig
 from mtl_rec.errors import ArtifactError, SchemaError
-from mtl_rec.evaluation.reading_keys import ITEM, USER
 from mtl_rec.export import ExportedVersion
 from mtl_rec.models import load_model
 from mtl_rec.preprocess import Preprocessor
@@ -84,7 +83,7 @@ def update_items(
     config = folder.config()
     _require_towers(config, folder)
     catalogue = read_catalogue(Path(folder.read_json(folder.version_path)["path"]))
-    item_column = config.evaluation.item or ITEM
+    item_column = config.evaluation.item_column
     kept = _without(catalogue, removed)
     of_items = [feature for feature in config.features if feature.side == "item"]
     new = None if added is None else read_new_items(added, of_items, item_column)
@@ -95,7 +94,7 @@ def update_items(
             *(load_model(folder.tower_path(name)) for name in (QUERY, CANDIDATE))
         )
         ids = id_features(
-            preprocessor.schema.features, config.evaluation.user or USER, item_column
+            preprocessor.schema.features, config.evaluation.user_column, item_column
         )
         inputs = encode_side(preprocessor, whole.rows, "item")
         inputs = with_prior_ids(inputs, preprocessor.schema, ids.item)

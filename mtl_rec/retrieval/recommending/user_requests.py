@@ -26,7 +26,6 @@ from mtl_rec.data.events.progress import Progress, unseen
 from mtl_rec.data.exposures import ExposureStream
 from mtl_rec.data.times import read_times
 from mtl_rec.errors import SchemaError
-from mtl_rec.evaluation.reading_keys import ITEM, USER
 from mtl_rec.export.scores import score_terms
 from mtl_rec.preprocess.lists import list_length
 from mtl_rec.schema.columns import feature_values, label_values
@@ -136,8 +135,8 @@ def _key_columns(stream: ExposureStream, config: RunConfig) -> tuple[str, str]:
     names = set.intersection(*map(set, stream.source.headers.values()))
     found = []
     for key, column in (
-        ("user", config.evaluation.user or USER),
-        ("item", config.evaluation.item or ITEM),
+        ("user", config.evaluation.user_column),
+        ("item", config.evaluation.item_column),
     ):
         if column not in names:
             raise SchemaError(
@@ -154,7 +153,7 @@ def _bought(rows: pa.Table, config: RunConfig) -> tuple[str, ...]:
     if task.kind != "binary":
         return ()
     happened = pc.equal(label_values(rows.column(task.label_column), task), 1.0)
-    item = config.evaluation.item or ITEM
+    item = config.evaluation.item_column
     items = _ids(rows.column(item), item).filter(happened)
     return tuple(item for item in pc.unique(items).to_pylist() if item)
 
