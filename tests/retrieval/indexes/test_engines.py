@@ -19,7 +19,7 @@ def share_found(rows, vectors, alive, queries, number):
 
 @pytest.mark.parametrize("settings", GRAPHS, ids=lambda own: own.kind)
 def test_a_graph_finds_as_much_where_most_of_it_is_dead(settings, vectors):
-    queries = vectors[::30]
+    queries = vectors[::5]
     engine = build_engine(settings, vectors)
     alive = np.random.default_rng(0).random(len(vectors)) < 0.2
     whole = np.ones(len(vectors), bool)
