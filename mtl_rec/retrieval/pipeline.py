@@ -112,8 +112,7 @@ def require_extra(architecture: RetrievalArchitecture) -> None:
     """Refuses a kind whose libraries are missing, before any data is read.
 
     Raises:
-        ConfigError: The extra `retrieval` is not installed, or something in this
-            process uses `tf.keras` as Keras 3.
+        ConfigError: The extra `retrieval` is not installed.
     """
     match architecture:
         case TwoTower() | Content() | MatrixFactorization():

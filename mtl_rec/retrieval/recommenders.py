@@ -1,18 +1,20 @@
 """The one place that loads TensorFlow Recommenders, and the Keras 2 that it needs.
 
-TensorFlow Recommenders takes `tf.keras` for Keras 2, which it is only if a variable of
-the environment says so before anything touches it. `import keras` stays Keras 3.
+TensorFlow Recommenders takes `tf.keras` for Keras 2, which is the package `tf_keras`
+today. Only its own modules are shown a TensorFlow with that one: to everything else
+`tf.keras` stays what it is, used before or not, and no variable of the environment is
+set.
 """
 
 import importlib
 import importlib.util
-import os
 import sys
+from types import ModuleType
 from typing import Any
 
 from mtl_rec.errors import ConfigError
 
-LEGACY = "TF_USE_LEGACY_KERAS"
+NAME = "tensorflow_recommenders"
 
 
 def require_installed(*packages: str) -> None:
@@ -30,39 +32,32 @@ def require_installed(*packages: str) -> None:
 
 
 def recommenders() -> Any:
-    """The module `tensorflow_recommenders`.
-
-    It may be asked for before or after Keras 3 was imported; not after somebody used
-    `tf.keras` as Keras 3.
+    """The module `tensorflow_recommenders`, the same at each call.
 
     Raises:
-        ConfigError: It, or its Keras, is not installed, or `tf.keras` is Keras 3.
+        ConfigError: It, or its Keras, is not installed.
     """
-    if (known := sys.modules.get("tensorflow_recommenders")) is not None:
+    if (known := sys.modules.get(NAME)) is not None:
         return known
-    require_installed("tensorflow_recommenders", "tf_keras")
-    before = os.environ.get(LEGACY)
-    os.environ[LEGACY] = "1"
+    require_installed(NAME, "tf_keras")
+    # What an import left that failed, as one by Keras 3 does.
+    for name in [name for name in sys.modules if name.startswith(f"{NAME}.")]:
+        del sys.modules[name]
+    tensorflow = importlib.import_module("tensorflow")
+    sys.modules["tensorflow"] = _WithKeras2(tensorflow)
     try:
-        _require_legacy()
-        return importlib.import_module("tensorflow_recommenders")
+        return importlib.import_module(NAME)
     finally:
-        # What else this process starts decides for itself.
-        if before is None:
-            del os.environ[LEGACY]
-        else:
-            os.environ[LEGACY] = before
+        sys.modules["tensorflow"] = tensorflow
 
 
-def _require_legacy() -> None:
-    import tensorflow as tf
+class _WithKeras2(ModuleType):
+    """TensorFlow as it is, but for its Keras."""
 
-    # Keras 2 has no such function.
-    version = getattr(tf.keras, "version", None)
-    if version is not None:
-        raise ConfigError(
-            "TensorFlow Recommenders needs `tf.keras` to be Keras 2. Received: Keras "
-            f"{version()}, as something used `tf.keras` before in this process. Set "
-            f"{LEGACY}=1 before Python starts, or use `tf.keras` only once a retrieval "
-            "model was trained. `import keras` is Keras 3 either way."
-        )
+    def __init__(self, tensorflow: ModuleType) -> None:
+        super().__init__(tensorflow.__name__)
+        self._tensorflow = tensorflow
+        self.keras = importlib.import_module("tf_keras")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tensorflow, name)

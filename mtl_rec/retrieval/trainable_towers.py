@@ -77,7 +77,7 @@ def trainable_towers(
         regularizers: What a step does to batches.
 
     Raises:
-        ConfigError: TensorFlow Recommenders is not installed, or `tf.keras` is Keras 3.
+        ConfigError: TensorFlow Recommenders is not installed.
     """
     task = recommenders().tasks.Retrieval(
         temperature=config.temperature,

@@ -21,8 +21,8 @@ print(json.dumps({
     "keras": keras.__version__,
     "variable": os.environ.get("TF_USE_LEGACY_KERAS"),
     "loaded": sorted({"tensorflow_recommenders", "tf_keras"} & set(sys.modules)),
-    "error": globals().get("error", ""),
     "loss": globals().get("loss"),
+    "tf.keras": sys.modules["tensorflow"].keras.Model.__module__.split(".")[0],
 }))
 """
 
@@ -45,12 +45,15 @@ loss = float(tfrs.tasks.Retrieval()(*(tower(rows) for tower in towers)))
 TF_KERAS_FIRST = """
 import tensorflow as tf
 tf.keras.layers.Dense
-from mtl_rec.errors import ConfigError
-from mtl_rec.retrieval.recommenders import recommenders
+"""
+
+A_FAILED_IMPORT_FIRST = """
 try:
-    recommenders()
-except ConfigError as raised:
-    error = str(raised)
+    import tensorflow_recommenders
+except Exception:
+    pass
+else:
+    raise AssertionError("TensorFlow Recommenders works with Keras 3 now.")
 """
 
 EVERY_MODULE = """
@@ -100,36 +103,31 @@ def test_recommenders_work_on_what_keras_3_makes_that_was_imported_first():
     state = state_after("import keras\n" + LOSS_OF_KERAS_3)
 
     assert_both_work(state)
+    assert state["tf.keras"] == "keras"
     assert state["variable"] is None
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", ["", "import tensorflow as tf\n"])
+@pytest.mark.parametrize(
+    "first",
+    ["", "import tensorflow as tf\n", TF_KERAS_FIRST, A_FAILED_IMPORT_FIRST],
+    ids=["alone", "after TensorFlow", "after tf.keras", "after a failure"],
+)
 def test_recommenders_work_whatever_was_imported_before_them(first):
     state = state_after(first + LOSS_OF_KERAS_3)
 
     assert_both_work(state)
+    assert state["tf.keras"] == "keras"
     assert state["variable"] is None
 
 
 @pytest.mark.slow
-def test_a_variable_that_was_set_by_the_user_stays_as_it_was():
-    first = "import tensorflow as tf\ntf.keras.layers.Dense\n"
-
-    state = state_after(first + LOSS_OF_KERAS_3, **{LEGACY: "1"})
+def test_a_process_of_keras_2_keeps_it():
+    state = state_after(TF_KERAS_FIRST + LOSS_OF_KERAS_3, **{LEGACY: "1"})
 
     assert_both_work(state)
+    assert state["tf.keras"] == "tf_keras"
     assert state["variable"] == "1"
-
-
-@pytest.mark.slow
-def test_keras_that_was_touched_as_keras_3_is_a_clear_error():
-    state = state_after(TF_KERAS_FIRST)
-
-    assert "Set TF_USE_LEGACY_KERAS=1 before Python starts" in state["error"]
-    assert "Received: Keras 3." in state["error"]
-    assert state["variable"] is None
-    assert state["loaded"] == []
 
 
 def test_no_module_imports_recommenders_before_they_are_used():
