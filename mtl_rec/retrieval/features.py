@@ -22,8 +22,8 @@ from mtl_rec.config.retrieval import (
     RetrievalArchitecture,
     TwoTower,
 )
-from mtl_rec.config.retrieval_checks import history_of
 from mtl_rec.errors import ConfigError
+from mtl_rec.retrieval.id_features import ids_of, item_history
 
 
 @dataclass(frozen=True)
@@ -97,71 +97,15 @@ def retrieval_features(
     return RetrievalFeatures(tuple(read), of_items, user_column, item_column)
 
 
-@dataclass(frozen=True)
-class IdFeatures:
-    """Names of the features that hold ids, None where none does.
-
-    Attributes:
-        user: The user's id.
-        item: The item's id.
-    """
-
-    user: str | None
-    item: str | None
-
-
-NO_IDS = IdFeatures(None, None)
-
-
-def id_features(
-    features: Sequence[Feature], user_column: str, item_column: str
-) -> IdFeatures:
-    """The features of one value that are read from the columns of the ids."""
-    users = _ids_of(features, "user", user_column)
-    items = _ids_of(features, "item", item_column)
-    return IdFeatures(*(own[0].name if own else None for own in (users, items)))
-
-
-def item_history(
-    features: Sequence[Feature], item_column: str
-) -> tuple[IdSequence, Categorical | Hashed]:
-    """The history of the user that holds ids of items, and the feature of these.
-
-    Raises:
-        ConfigError: There is none.
-    """
-    for owner in _ids_of(features, "item", item_column):
-        if (history := history_of(owner, features)) is not None:
-            return history, owner
-    raise ConfigError(
-        "`retrieval.architecture: item_knn` needs a sequence of the user that "
-        f"`shares` the vocabulary of the feature of '{item_column}'. Received: "
-        f"{[f.name for f in features]}. Declare both, such as `history_item_id` "
-        "and `item_id`."
-    )
-
-
 def _without_candidate(feature: Feature) -> Feature:
     if isinstance(feature, IdSequence) and needs_candidate(feature.encoder):
         return feature.model_copy(update={"encoder": MeanEncoder()})
     return feature
 
 
-def _ids_of(
-    features: Sequence[Feature], side: Side, column: str
-) -> list[Categorical | Hashed]:
-    return [
-        feature
-        for feature in features
-        if isinstance(feature, Categorical | Hashed)
-        and feature.side == side
-        and feature.source_column == column
-    ]
-
-
 def _without_item_ids(features: Sequence[Feature], item_column: str) -> list[Feature]:
     """Histories keep the ids: what is known of the user is not of the candidate."""
-    owners = {f.name: f for f in _ids_of(features, "item", item_column)}
+    owners = {f.name: f for f in ids_of(features, "item", item_column)}
     kept: list[Feature] = []
     for feature in features:
         if feature.name in owners:
@@ -192,7 +136,7 @@ def _ids_alone(
     pair: list[Feature] = []
     asked: tuple[tuple[Side, str], ...] = (("user", user_column), ("item", item_column))
     for side, column in asked:
-        own = _ids_of(features, side, column)
+        own = ids_of(features, side, column)
         new = Categorical(
             kind="categorical", name=f"{side}_id", side=side, column=column
         )
@@ -206,8 +150,8 @@ def _counted(
 ) -> list[Feature]:
     """Ids and histories; of a side that has none, whatever there is."""
     chosen: list[Feature] = [
-        *_ids_of(features, "user", user_column),
-        *_ids_of(features, "item", item_column),
+        *ids_of(features, "user", user_column),
+        *ids_of(features, "item", item_column),
         *(f for f in features if isinstance(f, IdSequence) and f.side == "user"),
     ]
     sides = {feature.side for feature in chosen}

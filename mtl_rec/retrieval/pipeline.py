@@ -22,13 +22,13 @@ from mtl_rec.retrieval.folder import RetrievalFolder
 from mtl_rec.retrieval.judging import Judgement
 from mtl_rec.retrieval.preparing import PreparedRetrieval, prepare_retrieval
 from mtl_rec.retrieval.recommenders import recommenders, require_installed
-from mtl_rec.retrieval.tower_fitting import Callbacks, vectors
-from mtl_rec.retrieval.towers import CANDIDATE, QUERY, TwoTowers
+from mtl_rec.retrieval.tower_fitting import Callbacks
 from mtl_rec.retrieval.training import (
     FittedRetrieval,
     fit_retrieval,
     judge_retrieval,
 )
+from mtl_rec.retrieval.two_towers import CANDIDATE, QUERY, TwoTowers, vectors
 from mtl_rec.run.backends import require_backends
 from mtl_rec.run.stages import Stage, quiet
 from mtl_rec.whole_files import write_json, written_whole

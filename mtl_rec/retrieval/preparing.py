@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from mtl_rec.config.run import RunConfig
 from mtl_rec.data import open_exposures
 from mtl_rec.preprocess import Preprocessor
-from mtl_rec.retrieval.features import IdFeatures, id_features, retrieval_features
+from mtl_rec.retrieval.features import retrieval_features
+from mtl_rec.retrieval.id_features import IdFeatures, id_features
 from mtl_rec.retrieval.interactions import Interactions, read_interactions
 from mtl_rec.run.stages import Stage, quiet
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from mtl_rec.config.feature_section import Side
 from mtl_rec.config.retrieval import MatrixFactorization, Towers
-from mtl_rec.retrieval.features import NO_IDS, IdFeatures
+from mtl_rec.retrieval.id_features import NO_IDS, IdFeatures
 from mtl_rec.retrieval.id_fields import id_field
 from mtl_rec.schema.fields import IdField, IdListField, Vocabulary
 from mtl_rec.schema.schema import Schema

@@ -2,33 +2,24 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 import pyarrow as pa
 
 from mtl_rec.config.retrieval import MatrixFactorization, Retrieval
-from mtl_rec.errors import TrainingError
 from mtl_rec.preprocess import Preprocessor
 from mtl_rec.retrieval.counted import item_weights
 from mtl_rec.retrieval.encoding import Inputs, encode_side
 from mtl_rec.retrieval.event_batches import EventBatches
 from mtl_rec.retrieval.id_fields import PRIOR_ID, num_ids_of, with_prior_ids
 from mtl_rec.retrieval.interactions import Events, Interactions
-from mtl_rec.retrieval.lists import best_items
-from mtl_rec.retrieval.queries import Queries
-from mtl_rec.retrieval.towers import (
-    TowerDesign,
-    TwoTowers,
-    build_joint,
-    build_towers,
-    set_prior,
-)
+from mtl_rec.retrieval.tower_callbacks import FiniteTowers, ValidationRecall
+from mtl_rec.retrieval.tower_design import TowerDesign
+from mtl_rec.retrieval.towers import build_joint, build_towers, set_prior
 from mtl_rec.retrieval.trainable_towers import hidden_ids, trainable_towers
+from mtl_rec.retrieval.two_towers import TwoTowers
 from mtl_rec.training.epoch_logs import EpochLogs
-
-PREDICT_ROWS = 4096
 
 Callbacks = Sequence[keras.callbacks.Callback]
 
@@ -144,68 +135,3 @@ class TowerFitting:
             verbose=0,
             callbacks=[FiniteTowers(), *callbacks],
         )
-
-
-class ValidationRecall(keras.callbacks.Callback):
-    """Adds recall@k of the validation users to the logs of an epoch.
-
-    Args:
-        towers: That are trained.
-        users: Packed inputs of the queries.
-        catalogue: Packed inputs of all items.
-        queries: Whom to ask for.
-        cutoff: k.
-        exclude_seen: Whether lists leave out what the user had an event with before.
-    """
-
-    def __init__(
-        self,
-        towers: TwoTowers,
-        users: Inputs,
-        catalogue: Inputs,
-        queries: Queries,
-        cutoff: int,
-        exclude_seen: bool,
-    ) -> None:
-        super().__init__()
-        self._towers, self._users, self._catalogue = towers, users, catalogue
-        self._queries, self._cutoff = queries, cutoff
-        self._seen = queries.seen if exclude_seen else None
-        self.metric = f"val_recall_{cutoff}"
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Called by Keras."""
-        self._towers.take(self.model)
-        users = vectors(self._towers.query, self._users)
-        items = vectors(self._towers.candidate, self._catalogue)
-        lists = best_items(
-            lambda queries: users[queries] @ items.T,
-            len(users),
-            len(items),
-            self._cutoff,
-            self._seen,
-        )
-        wanted = self._queries.relevant
-        found = wanted.has(lists).sum(axis=1) / wanted.lengths
-        if logs is not None:
-            logs[self.metric] = float(found.mean())
-
-
-class FiniteTowers(keras.callbacks.Callback):
-    """Ends a training whose loss is no longer a number."""
-
-    def on_train_batch_end(
-        self, batch: int, logs: dict[str, Any] | None = None
-    ) -> None:
-        """Called by Keras."""
-        loss = (logs or {}).get("loss", 0.0)
-        if not np.isfinite(loss):
-            raise TrainingError(
-                f"The loss of batch {batch} is {loss}. Lower "
-                "`retrieval.training.learning_rate`."
-            )
-
-
-def vectors(tower: keras.Model, inputs: Inputs) -> np.ndarray:
-    """What a tower makes of rows, `(rows, dim)` float32."""
-    return np.asarray(tower.predict(inputs, batch_size=PREDICT_ROWS, verbose=0))

@@ -9,7 +9,7 @@ from mtl_rec.preprocess import Preprocessor
 from mtl_rec.retrieval.catalogue import Catalogue
 from mtl_rec.retrieval.id_fields import with_prior_ids
 from mtl_rec.retrieval.model import RetrievalModel
-from mtl_rec.retrieval.towers import TwoTowers
+from mtl_rec.retrieval.two_towers import TwoTowers
 
 
 def tower_model(

@@ -5,8 +5,7 @@ item is are then the same embeddings, and that someone goes on with the category
 looked at before need not be learned from nothing.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -20,7 +19,6 @@ from mtl_rec.models.fields import EmbeddedFields, joined
 from mtl_rec.models.given_vectors import fill_tables
 from mtl_rec.models.inputs import embed_fields, packed_inputs
 from mtl_rec.models.language_models import fill_language_models
-from mtl_rec.models.layers.fused_embedding import FusedEmbedding
 from mtl_rec.models.layers.hashed_dropout import HashedDropout
 from mtl_rec.retrieval.id_fields import PRIOR_ID, id_field
 from mtl_rec.retrieval.tower_design import (
@@ -28,9 +26,10 @@ from mtl_rec.retrieval.tower_design import (
     side_schema,
     used_vocabularies,
 )
+from mtl_rec.retrieval.two_towers import CANDIDATE, QUERY, TwoTowers
 from mtl_rec.schema.schema import Schema
 
-QUERY, CANDIDATE, PRIOR = "query", "candidate", "item_prior"
+PRIOR = "item_prior"
 
 PAIR_SCALE = 10.0
 """What embeddings are multiplied by in dot products of a list and a field. They start
@@ -38,31 +37,6 @@ so near 0 that a product of two would be nothing, and learn nothing."""
 
 _NAMES: dict[Side, str] = {"user": QUERY, "item": CANDIDATE}
 _FIELDS_ALONE = Concat(kind="concat")
-
-
-@dataclass(frozen=True)
-class TwoTowers:
-    """Both towers, each with weights of its own.
-
-    Attributes:
-        query: Inputs of the user's side to `(batch, dim)`.
-        candidate: Inputs of the item's side to `(batch, dim)`.
-    """
-
-    query: keras.Model
-    candidate: keras.Model
-
-    def take(self, trained: keras.Model) -> None:
-        """Takes the weights of the one model that both are part of."""
-        for tower in (self.query, self.candidate):
-            for layer in tower.layers:
-                if not layer.weights:
-                    continue
-                source = trained.get_layer(layer.name)
-                if isinstance(layer, FusedEmbedding) and layer.row_blocks:
-                    layer.set_weights([_rows_of(layer, source)])
-                else:
-                    layer.set_weights(source.get_weights())
 
 
 def build_joint(design: TowerDesign) -> keras.Model:
@@ -212,14 +186,3 @@ def _prior(
     num_ids = design.schema.vocabularies[vocabulary].num_ids
     table = keras.layers.Embedding(num_ids, 1, trainable=False, name=PRIOR)
     return table(inputs[PRIOR_ID][:, 0])
-
-
-def _rows_of(layer: FusedEmbedding, source: FusedEmbedding) -> np.ndarray:
-    """The rows of a table for the vocabularies that a tower reads."""
-    table = ops.convert_to_numpy(source.table)
-    blocks: Mapping[str, tuple[int, int]] = source.row_blocks
-    parts = []
-    for name in layer.row_blocks:
-        first, count = blocks[name]
-        parts.append(table[first : first + count])
-    return np.concatenate(parts)

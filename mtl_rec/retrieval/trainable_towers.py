@@ -8,9 +8,9 @@ import tensorflow as tf
 from mtl_rec.config.feature_section import Side
 from mtl_rec.config.retrieval import RetrievalTraining
 from mtl_rec.config.training import LazyAdam
-from mtl_rec.retrieval.features import IdFeatures
+from mtl_rec.retrieval.id_features import IdFeatures
 from mtl_rec.retrieval.recommenders import recommenders
-from mtl_rec.retrieval.towers import CANDIDATE, QUERY
+from mtl_rec.retrieval.two_towers import CANDIDATE, QUERY
 from mtl_rec.schema.fields import IdField
 from mtl_rec.schema.schema import Schema
 from mtl_rec.training.making import WHOLE_TABLE_SHARE

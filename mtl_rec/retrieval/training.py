@@ -16,15 +16,15 @@ from mtl_rec.config.retrieval import (
 from mtl_rec.config.retrieval_checks import history_of
 from mtl_rec.retrieval import counted
 from mtl_rec.retrieval.encoding import encode_side, side_inputs
-from mtl_rec.retrieval.features import item_history
+from mtl_rec.retrieval.id_features import item_history
 from mtl_rec.retrieval.id_fields import ids_of_values, num_ids_of
 from mtl_rec.retrieval.judging import Judgement, judge
 from mtl_rec.retrieval.model import RetrievalModel
 from mtl_rec.retrieval.preparing import PreparedRetrieval
 from mtl_rec.retrieval.tower_design import TowerDesign
-from mtl_rec.retrieval.tower_fitting import Callbacks, TowerFitting, vectors
+from mtl_rec.retrieval.tower_fitting import Callbacks, TowerFitting
 from mtl_rec.retrieval.tower_model import tower_model
-from mtl_rec.retrieval.towers import TwoTowers
+from mtl_rec.retrieval.two_towers import TwoTowers, vectors
 
 
 @dataclass(frozen=True)

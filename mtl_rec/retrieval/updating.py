@@ -24,13 +24,12 @@ from mtl_rec.retrieval.catalogue import Catalogue
 from mtl_rec.retrieval.catalogue_file import read_catalogue
 from mtl_rec.retrieval.encoding import encode_side
 from mtl_rec.retrieval.exporting import export_retrieval
-from mtl_rec.retrieval.features import id_features
 from mtl_rec.retrieval.folder import RetrievalFolder
+from mtl_rec.retrieval.id_features import id_features
 from mtl_rec.retrieval.id_fields import with_prior_ids
 from mtl_rec.retrieval.new_items import read_new_items
-from mtl_rec.retrieval.tower_fitting import vectors
 from mtl_rec.retrieval.tower_model import tower_model
-from mtl_rec.retrieval.towers import CANDIDATE, QUERY, TwoTowers
+from mtl_rec.retrieval.two_towers import CANDIDATE, QUERY, TwoTowers, vectors
 from mtl_rec.run.stages import Stage, quiet
 from mtl_rec.schema.rows import Rows
 from mtl_rec.whole_files import write_json

@@ -7,7 +7,8 @@ from mtl_rec.config.encoders import MeanEncoder
 from mtl_rec.config.features import Categorical, IdSequence, Numeric
 from mtl_rec.config.retrieval import RetrievalArchitecture
 from mtl_rec.errors import ConfigError
-from mtl_rec.retrieval.features import id_features, item_history, retrieval_features
+from mtl_rec.retrieval.features import retrieval_features
+from mtl_rec.retrieval.id_features import id_features, item_history
 
 USER = Categorical(kind="categorical", name="user_id", side="user")
 ITEM = Categorical(kind="categorical", name="sku", side="item", column="item_id")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mtl_rec.errors import TrainingError
-from mtl_rec.retrieval.tower_fitting import FiniteTowers
+from mtl_rec.retrieval.tower_callbacks import FiniteTowers
 from mtl_rec.retrieval.towers import build_joint, build_towers
 from mtl_rec.retrieval.training import fit_retrieval, judge_retrieval
 

@@ -6,9 +6,8 @@ import pytest
 
 from mtl_rec.config.retrieval import RetrievalTraining
 from mtl_rec.retrieval.encoding import encode_side
-from mtl_rec.retrieval.features import IdFeatures
+from mtl_rec.retrieval.id_features import IdFeatures
 from mtl_rec.retrieval.id_fields import id_field, ids_of_values
-from mtl_rec.retrieval.towers import CANDIDATE, QUERY
 from mtl_rec.retrieval.trainable_towers import (
     ITEM,
     PROBABILITY,
@@ -16,6 +15,7 @@ from mtl_rec.retrieval.trainable_towers import (
     hidden_ids,
     trainable_towers,
 )
+from mtl_rec.retrieval.two_towers import CANDIDATE, QUERY
 from mtl_rec.training.regularizers import Regularizers
 
 RANDOM = np.random.default_rng(0)

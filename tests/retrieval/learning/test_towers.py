@@ -12,14 +12,8 @@ from mtl_rec.retrieval.id_fields import (
     num_ids_of,
     with_prior_ids,
 )
-from mtl_rec.retrieval.towers import (
-    CANDIDATE,
-    PAIR_SCALE,
-    QUERY,
-    build_joint,
-    build_towers,
-    set_prior,
-)
+from mtl_rec.retrieval.towers import PAIR_SCALE, build_joint, build_towers, set_prior
+from mtl_rec.retrieval.two_towers import CANDIDATE, QUERY
 
 KINDS = ("two_tower", "content", "matrix_factorization")
 
