@@ -7,7 +7,6 @@ import numpy as np
 import pyarrow as pa
 import tensorflow as tf
 
-from mtl_rec.config.feature_section import SIDES
 from mtl_rec.config.features import Feature, IdSequence, MultiCategorical, is_by_row
 from mtl_rec.config.sampling import SAMPLING_OFFSET
 from mtl_rec.preprocess.counting import count_values
@@ -35,14 +34,10 @@ def encode_tables(
     Raises:
         SchemaError: Some rows say how they were sampled and others do not.
     """
-    schema = graph.schema
-    encode = partial(_string_ids, graph)
-    strings = [*graph.strings, *graph.language_texts]
-    known = {f.name: StringIds(f, encode) for f in strings}
+    schema, known = graph.schema, _known(graph)
     tasks = schema.tasks if with_labels else ()
     for table in sampled_alike(tables):
-        inputs = dict(_encode(graph, known, table))
-        require_equal_steps(schema, inputs)
+        inputs = _inputs(graph, known, table)
         labels = {t.name: table[t.name].to_numpy()[:, np.newaxis] for t in tasks}
         weights = None
         if with_labels and says_how_sampled(table.column_names):
@@ -51,6 +46,19 @@ def encode_tables(
                 inputs[SAMPLING_OFFSET] = sampling_offsets(table, schema.sampling)
         counts = count_values(schema, table, inputs)
         yield EncodedExposures(schema, inputs, labels, weights, counts)
+
+
+def encode_inputs(graph: EncodingGraph, table: pa.Table) -> dict[str, np.ndarray]:
+    """The packed inputs of the graph's sides alone, `(rows, width)` each.
+
+    Args:
+        graph: Of some sides.
+        table: Canonical rows; columns of other sides may be missing.
+
+    Raises:
+        SchemaError: Sequences that run along have not as many steps.
+    """
+    return _inputs(graph, _known(graph), table)
 
 
 def raw_tensors(schema: Schema, table: pa.Table) -> dict[str, np.ndarray]:
@@ -77,6 +85,20 @@ def raw_tensors(schema: Schema, table: pa.Table) -> dict[str, np.ndarray]:
     return raw
 
 
+def _known(graph: EncodingGraph) -> dict[str, StringIds]:
+    encode = partial(_string_ids, graph)
+    strings = [*graph.strings, *graph.language_texts]
+    return {f.name: StringIds(f, encode) for f in strings}
+
+
+def _inputs(
+    graph: EncodingGraph, known: dict[str, StringIds], table: pa.Table
+) -> dict[str, np.ndarray]:
+    inputs = dict(_encode(graph, known, table))
+    require_equal_steps(graph.schema, inputs)
+    return inputs
+
+
 def _encode(
     graph: EncodingGraph, known: dict[str, StringIds], table: pa.Table
 ) -> Iterator[tuple[str, np.ndarray]]:
@@ -96,7 +118,7 @@ def _encode(
         for feature in graph.vectors:
             vectors = vector_rows(table[feature.name].combine_chunks())
             numbers[feature.name] = graph.filled_vectors(feature, tf.constant(vectors))
-    for side in SIDES:
+    for side in graph.sides:
         single = graph.schema.fields_of(IdField, side)
         if single:
             yield f"{side}_ids", np.concatenate([ids[f.name] for f in single], axis=1)

@@ -14,13 +14,15 @@ def require_equal_steps(schema: Schema, inputs: Mapping[str, np.ndarray]) -> Non
 
     Args:
         schema: Says which sequences do.
-        inputs: Encoded rows by input.
+        inputs: Encoded rows by input; those of a side may be missing.
 
     Raises:
         SchemaError: A row has another number of steps in one than in the other.
     """
     for field in schema.fields:
-        for other in field.along if isinstance(field, IdListField) else ():
+        if not isinstance(field, IdListField) or field.name not in inputs:
+            continue
+        for other in field.along:
             ours, theirs = (
                 np.count_nonzero(inputs[name] != PADDING_ID, axis=1)
                 for name in (field.name, other)

@@ -4,10 +4,8 @@ import numpy as np
 import pyarrow as pa
 
 from mtl_rec.config.feature_section import Side
-from mtl_rec.config.features import Feature, Numeric, is_by_row
 from mtl_rec.preprocess import Preprocessor
-from mtl_rec.schema.raw_types import raw_type
-from mtl_rec.schema.rows import canonical
+from mtl_rec.preprocess.arrays import encode_inputs
 from mtl_rec.schema.schema import Schema
 
 Inputs = dict[str, np.ndarray]
@@ -18,22 +16,11 @@ def encode_side(preprocessor: Preprocessor, rows: pa.Table, side: Side) -> Input
 
     Args:
         preprocessor: Of both sides.
-        rows: Have the side's features; those of the other are not looked at.
+        rows: Canonical rows with the side's features; others are not looked at.
         side: Which.
     """
-    schema = preprocessor.schema
-    columns = {
-        feature.name: rows[feature.name]
-        if feature.side == side
-        else _nothing(feature, len(rows))
-        for feature in schema.features
-    }
-    whole = canonical(
-        pa.table(columns).rename_columns([f.source_column for f in schema.features]),
-        schema.features,
-    )
-    inputs = preprocessor.encode(whole, with_labels=False).inputs
-    return {name: inputs[name] for name in side_inputs(schema, side)}
+    inputs = encode_inputs(preprocessor.graph.of_sides(side), rows)
+    return {name: inputs[name] for name in side_inputs(preprocessor.schema, side)}
 
 
 def side_inputs(schema: Schema, side: Side) -> list[str]:
@@ -41,12 +28,3 @@ def side_inputs(schema: Schema, side: Side) -> list[str]:
     own = {f.name for f in schema.features if f.side == side}
     own |= {f"{side}_ids", f"{side}_numbers"}
     return [name for name in schema.inputs() if name in own]
-
-
-def _nothing(feature: Feature, num_rows: int) -> pa.Array:
-    """Missing values."""
-    if isinstance(feature, Numeric) or is_by_row(feature):
-        return pa.nulls(num_rows, raw_type(feature))
-    kind = raw_type(feature)
-    nothing = [] if pa.types.is_list(kind) else ""
-    return pa.array([nothing] * num_rows, kind)

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mtl_rec.config.feature_section import SIDES
 from mtl_rec.config.features import IdSequence, MultiCategorical
 from mtl_rec.errors import SchemaError
-from mtl_rec.preprocess.arrays import encode_tables, raw_tensors
+from mtl_rec.preprocess.arrays import encode_inputs, encode_tables, raw_tensors
 from mtl_rec.preprocess.lists import kept_elements, padded
 from mtl_rec.schema.rows import canonical
 
@@ -92,6 +93,20 @@ def test_bytes_that_are_no_unicode_are_taken_as_they_are(fitted, nasty_table):
     assert raw_tensors(fitted.schema, table)["a"].tolist() == [b"\xff\xfe", b"x\xc3"]
     assert encoded.inputs["title"][0].tolist() == [0, 0, 0, 0]
     assert encoded.inputs["title"][1, 0] > 1
+
+
+def test_the_inputs_of_a_side_need_no_column_of_another(fitted, nasty_table):
+    table = canonical(nasty_table, fitted.schema.features)
+    whole = dict(fitted.encode(table, with_labels=False).inputs)
+
+    for side in SIDES:
+        own = [f.name for f in fitted.schema.features if f.side == side]
+        inputs = encode_inputs(fitted.graph.of_sides(side), table.select(own))
+        assert inputs
+        for name, values in inputs.items():
+            np.testing.assert_array_equal(values, whole.pop(name), strict=True)
+
+    assert not whole
 
 
 def test_labels_are_columns_of_float32(fitted, nasty_table):
