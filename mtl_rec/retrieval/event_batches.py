@@ -4,8 +4,8 @@ import keras
 import numpy as np
 
 from mtl_rec.config.retrieval import RetrievalTraining
+from mtl_rec.retrieval.encoded_events import EncodedEvents
 from mtl_rec.retrieval.encoding import Inputs
-from mtl_rec.retrieval.interactions import Events
 from mtl_rec.retrieval.trainable_towers import ITEM, PROBABILITY
 
 
@@ -15,10 +15,8 @@ class EventBatches(keras.utils.PyDataset):
     A last batch that is not full is left out: another size would compile anew.
 
     Args:
-        users: Packed inputs of the user's side, `(events, width)`.
-        items: Packed inputs of the item's side, `(events, width)`.
-        events: Of these rows.
-        catalogue: Packed inputs of the item's side, `(items, width)`.
+        encoded: To learn from.
+        catalogue: Inputs of the candidate tower, `(items, width)` each.
         known: Places of the items that others are drawn from: those that were there to
             be chosen.
         config: Sizes.
@@ -27,17 +25,15 @@ class EventBatches(keras.utils.PyDataset):
 
     def __init__(
         self,
-        users: Inputs,
-        items: Inputs,
-        events: Events,
+        encoded: EncodedEvents,
         catalogue: Inputs,
         known: np.ndarray,
         config: RetrievalTraining,
         seed: int,
     ) -> None:
         super().__init__()
-        self._users, self._items = users, items
-        self._events, self._catalogue, self._known = events, catalogue, known
+        self._encoded, self._catalogue, self._known = encoded, catalogue, known
+        events = encoded.events
         self._batch_size = min(config.batch_size, len(events))
         self._num_uniform = config.uniform_negatives
         self._random = np.random.default_rng(seed)
@@ -51,22 +47,21 @@ class EventBatches(keras.utils.PyDataset):
 
     def __len__(self) -> int:
         """Returns the number of batches."""
-        return len(self._events) // self._batch_size
+        return len(self._encoded) // self._batch_size
 
     def __getitem__(self, index: int) -> tuple[Inputs, Inputs, np.ndarray]:
         """Returns a batch as `fit` takes it."""
         start = index * self._batch_size
         rows = self._order[start : start + self._batch_size]
         uniform = self._random.choice(self._known, self._num_uniform)
-        x = {name: values[rows] for name, values in self._users.items()}
-        for name, values in self._items.items():
+        events = self._encoded.events
+        x = {name: values[rows] for name, values in self._encoded.users.items()}
+        for name, values in self._encoded.items.items():
             drawn = self._catalogue[name][uniform]
             x[name] = np.concatenate([values[rows], drawn])
-        candidates = np.concatenate([self._events.items[rows], uniform]).astype(
-            np.int32
-        )
+        candidates = np.concatenate([events.items[rows], uniform]).astype(np.int32)
         y = {ITEM: candidates, PROBABILITY: self._probabilities[candidates]}
-        return x, y, self._events.weights[rows]
+        return x, y, events.weights[rows]
 
     def on_epoch_end(self) -> None:
         """Called by Keras."""

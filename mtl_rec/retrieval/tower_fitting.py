@@ -10,6 +10,7 @@ import pyarrow as pa
 from mtl_rec.config.retrieval import MatrixFactorization, Retrieval
 from mtl_rec.preprocess import Preprocessor
 from mtl_rec.retrieval.counted import item_weights
+from mtl_rec.retrieval.encoded_events import EncodedEvents
 from mtl_rec.retrieval.encoding import Inputs, encode_side
 from mtl_rec.retrieval.event_batches import EventBatches
 from mtl_rec.retrieval.id_fields import PRIOR_ID, num_ids_of, with_prior_ids
@@ -61,7 +62,7 @@ class TowerFitting:
         """
         settings, data = self._config.training, self._interactions
         towers = build_towers(self._design)
-        joint = self._joint(data.train)
+        joint, train = self._joint(data.train), self._encoded(data.train)
         measured = ValidationRecall(
             towers,
             encode_side(self._preprocessor, data.query_rows["validation"], "user"),
@@ -80,12 +81,12 @@ class TowerFitting:
         logs = EpochLogs(folder / "history.json")
         own = [measured, logs, stopping, board, *callbacks]
         known = data.known_items["train"]
-        self._run(joint, data.train, known, settings.epochs, own)
+        self._run(joint, train, known, settings.epochs, own)
         if settings.refit:
-            everything = data.train.joined(data.validation)
+            everything = train.joined(self._encoded(data.validation))
             known = known | data.known_items["validation"]
             epochs = stopping.best_epoch + 1
-            joint = self._joint(everything)
+            joint = self._joint(everything.events)
             self._run(joint, everything, known, epochs, callbacks)
         towers.take(joint)
         return towers
@@ -102,6 +103,10 @@ class TowerFitting:
             set_prior(joint, np.bincount(ids, weights, num_ids) / num_items)
         return joint
 
+    def _encoded(self, events: Events) -> EncodedEvents:
+        users = encode_side(self._preprocessor, events.rows, "user")
+        return EncodedEvents(events, users, self._encode_items(events.rows))
+
     def _encode_items(self, rows: pa.Table) -> Inputs:
         packed = encode_side(self._preprocessor, rows, "item")
         return with_prior_ids(packed, self._design.schema, self._ids.item)
@@ -109,16 +114,14 @@ class TowerFitting:
     def _run(
         self,
         joint: keras.Model,
-        events: Events,
+        encoded: EncodedEvents,
         known_items: np.ndarray,
         epochs: int,
         callbacks: Callbacks,
     ) -> None:
         settings = self._config.training
         batches = EventBatches(
-            encode_side(self._preprocessor, events.rows, "user"),
-            self._encode_items(events.rows),
-            events,
+            encoded,
             self.catalogue,
             np.flatnonzero(known_items),
             settings,
@@ -127,7 +130,7 @@ class TowerFitting:
         has_more = not isinstance(self._design.config, MatrixFactorization)
         rate = settings.id_dropout if has_more else 0.0
         hidden = hidden_ids(self._design.schema, self._ids, rate)
-        model = trainable_towers(joint, settings, len(events), hidden)
+        model = trainable_towers(joint, settings, len(encoded), hidden)
         model.fit(
             batches,
             epochs=epochs,

@@ -5,6 +5,8 @@ import pyarrow as pa
 import pytest
 
 from mtl_rec.config.retrieval import RetrievalTraining
+from mtl_rec.retrieval.encoded_events import EncodedEvents
+from mtl_rec.retrieval.encoding import encode_side
 from mtl_rec.retrieval.event_batches import EventBatches
 from mtl_rec.retrieval.interactions import Events
 from mtl_rec.retrieval.trainable_towers import ITEM, PROBABILITY
@@ -16,6 +18,7 @@ KNOWN = np.arange(2, NUM_ITEMS)
 
 ITEMS = np.random.default_rng(0).integers(2, 9, NUM_EVENTS)
 """Of each event."""
+SIDES = ("user", "item")
 
 
 def make_batches(batch_size=16, uniform_negatives=8, seed=3):
@@ -23,9 +26,11 @@ def make_batches(batch_size=16, uniform_negatives=8, seed=3):
     numbers = np.arange(NUM_EVENTS)
     weights = numbers.astype(np.float32) + 1
     return EventBatches(
-        {"user_ids": numbers[:, None]},
-        {"item_ids": ITEMS[:, None], "tags": ITEMS[:, None] * [1, 10]},
-        Events(numbers, ITEMS, weights, pa.table({})),
+        EncodedEvents(
+            Events(numbers, ITEMS, weights, pa.table({})),
+            {"user_ids": numbers[:, None]},
+            {"item_ids": ITEMS[:, None], "tags": ITEMS[:, None] * [1, 10]},
+        ),
         {
             "item_ids": np.arange(NUM_ITEMS)[:, None],
             "tags": np.arange(NUM_ITEMS)[:, None] * [1, 10],
@@ -102,3 +107,18 @@ def test_probabilities_are_the_shares_that_candidates_have_of_batches(
     assert sum(told.values()) == pytest.approx(1, abs=1e-6)
     for item, probability in told.items():
         assert probability == pytest.approx(shares[item], rel=0.05)
+
+
+def test_joined_events_have_the_inputs_of_their_rows(prepared):
+    def encoded(events):
+        sides = (encode_side(prepared.preprocessor, events.rows, s) for s in SIDES)
+        return EncodedEvents(events, *sides)
+
+    train, later = prepared.interactions.train, prepared.interactions.validation
+    joined, whole = encoded(train).joined(encoded(later)), encoded(train.joined(later))
+
+    assert len(joined) == len(train) + len(later)
+    for own, wanted in ((joined.users, whole.users), (joined.items, whole.items)):
+        assert list(own) == list(wanted)
+        for name, values in wanted.items():
+            np.testing.assert_array_equal(own[name], values, strict=True)
