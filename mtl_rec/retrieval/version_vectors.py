@@ -13,7 +13,6 @@ from mtl_rec.config.features import Feature
 from mtl_rec.config.retrieval_index import RetrievalIndex
 from mtl_rec.config.served_names import (
     ITEM_VECTORS,
-    SCHEMA_FILE,
     USER_VECTORS,
     VECTOR,
 )
@@ -21,7 +20,7 @@ from mtl_rec.errors import ArtifactError
 from mtl_rec.preprocess.arrays import raw_tensors
 from mtl_rec.retrieval.catalogue_file import read_catalogue
 from mtl_rec.retrieval.indexes import VectorIndex
-from mtl_rec.schema.schema import Schema
+from mtl_rec.retrieval.loaded_version import load_version, read_schema
 
 _ROWS = 8192
 """That are encoded at a time."""
@@ -34,20 +33,16 @@ class VersionVectors:
 
     Args:
         version: Exported retrieval version.
+        loaded: The same, where it is loaded already.
 
     Raises:
         ArtifactError: A file of it is missing or damaged, or its scores are no dot
             products.
     """
 
-    def __init__(self, version: Path) -> None:
-        try:
-            text = (version / SCHEMA_FILE).read_text(encoding="utf-8")
-            self._schema = Schema.from_json(text)
-            # The signatures' variables live as long as what they were loaded with.
-            self._loaded: Any = tf.saved_model.load(str(version))
-        except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
-            raise ArtifactError(f"'{version}' can't be loaded: {error}") from error
+    def __init__(self, version: Path, loaded: Any = None) -> None:
+        self._schema = read_schema(version)
+        self._loaded = load_version(version) if loaded is None else loaded
         missing = {ITEM_VECTORS, USER_VECTORS} - set(self._loaded.signatures)
         if missing:
             raise ArtifactError(

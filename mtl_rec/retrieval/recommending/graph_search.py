@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from mtl_rec.config.served_names import (
     EXCLUDED,
@@ -13,7 +13,7 @@ from mtl_rec.config.served_names import (
     ROWS,
     SCORES,
 )
-from mtl_rec.retrieval.recommending.loaded import LoadedSignature
+from mtl_rec.retrieval.recommending.loaded_signature import LoadedSignature
 from mtl_rec.retrieval.recommending.searching import Answer
 from mtl_rec.serving.client.signatures import TensorType
 
@@ -32,7 +32,7 @@ class GraphSearch:
         ArtifactError: The version does not retrieve.
     """
 
-    def __init__(self, loaded: tf.Module, version: Path, never: np.ndarray) -> None:
+    def __init__(self, loaded: Any, version: Path, never: np.ndarray) -> None:
         self._retrieve = LoadedSignature(loaded, ROWS, version, _ADVICE)
         self._retrieve_excluding = LoadedSignature(loaded, EXCLUDING, version, _ADVICE)
         self._never = never

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from mtl_rec.config.retrieval_index import Exact
 from mtl_rec.config.served_names import ITEM_IDS, ROWS, USER_VECTORS, VECTOR
 from mtl_rec.errors import ArtifactError
 from mtl_rec.retrieval.indexes import VectorIndex
 from mtl_rec.retrieval.recommending.items import Items
-from mtl_rec.retrieval.recommending.loaded import LoadedSignature
+from mtl_rec.retrieval.recommending.loaded_signature import LoadedSignature
 from mtl_rec.retrieval.recommending.searching import Answer
 from mtl_rec.retrieval.same_vectors import require_same_vectors
 from mtl_rec.retrieval.version_vectors import VersionVectors
@@ -42,17 +42,17 @@ class IndexSearch:
 
     def __init__(
         self,
-        loaded: tf.Module,
+        loaded: Any,
         version: Path,
         folder: Path,
         items: Items,
         never: np.ndarray,
     ) -> None:
         index = VectorIndex.load(folder)
-        require_same_vectors(index, folder, version, VersionVectors(version))
+        require_same_vectors(index, folder, version, VersionVectors(version, loaded))
         _require_known(index, folder, items)
         self._encode = LoadedSignature(loaded, USER_VECTORS, version)
-        outputs = loaded.signatures[ROWS].structured_outputs  # pyright: ignore[reportAttributeAccessIssue]
+        outputs = loaded.signatures[ROWS].structured_outputs
         self._width: int = outputs[ITEM_IDS].shape[1]
         self._index = self._allowed = index
         own = [item_id for item_id in _as_text(never) if item_id in index]

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from mtl_rec.config.served_names import RANK, SCHEMA_FILE
+from mtl_rec.config.served_names import RANK
 from mtl_rec.errors import ArtifactError
 from mtl_rec.preprocess.arrays import raw_tensors
+from mtl_rec.retrieval.loaded_version import load_version, read_schema
 from mtl_rec.retrieval.recommending.items import Items
-from mtl_rec.retrieval.recommending.loaded import LoadedSignature, load_version
-from mtl_rec.schema.schema import Schema
+from mtl_rec.retrieval.recommending.loaded_signature import LoadedSignature
 from mtl_rec.serving.client import Ranking
 from mtl_rec.serving.client.ranking import ranking_of
 from mtl_rec.serving.client.signatures import TensorType
@@ -35,7 +35,7 @@ class Ranker:
     def __init__(self, version: Path, items: Items) -> None:
         advice = " A ranker is what `mtl-rec train` exports."
         self._rank = LoadedSignature(load_version(version), RANK, version, advice)
-        schema = Schema.from_json((version / SCHEMA_FILE).read_text(encoding="utf-8"))
+        schema = read_schema(version)
         own = tuple(f for f in schema.features if f.side == "item")
         missing = sorted({f.name for f in own} - set(items.rows.column_names))
         if missing:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from mtl_rec.retrieval.loaded_version import load_version
 from mtl_rec.retrieval.recommending.graph_search import GraphSearch
 from mtl_rec.retrieval.recommending.index_search import IndexSearch
 from mtl_rec.retrieval.recommending.items import Items
-from mtl_rec.retrieval.recommending.loaded import load_version
 from mtl_rec.retrieval.recommending.merging import Retrieved
 from mtl_rec.retrieval.recommending.rules import Rules
 from mtl_rec.retrieval.recommending.searching import Answer, Search

@@ -112,6 +112,23 @@ def test_an_index_changes_no_list_and_no_explanation(
             assert own.origins[0].score == pytest.approx(other.origins[0].score, 1e-5)
 
 
+def test_a_version_is_loaded_once_with_an_index_or_without(
+    open_source, vectored, monkeypatch
+):
+    loaded = []
+    load = tf.saved_model.load
+
+    def counted(path):
+        loaded.append(path)
+        return load(path)
+
+    monkeypatch.setattr(tf.saved_model, "load", counted)
+    for index in (vectored[1], None):
+        loaded.clear()
+        open_source(index)
+        assert loaded.count(str(vectored[0])) == 1
+
+
 def test_an_item_that_no_catalogue_describes_is_named(open_source, vectored, tmp_path):
     index = VectorIndex.load(vectored[1])
     index.add(["launched today"], NEW)

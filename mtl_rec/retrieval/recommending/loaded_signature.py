@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -21,10 +22,8 @@ class LoadedSignature:
         advice: What to do if it has no such signature.
     """
 
-    def __init__(
-        self, loaded: tf.Module, name: str, path: Path, advice: str = ""
-    ) -> None:
-        signatures = loaded.signatures  # pyright: ignore[reportAttributeAccessIssue]
+    def __init__(self, loaded: Any, name: str, path: Path, advice: str = "") -> None:
+        signatures = loaded.signatures
         if name not in signatures:
             raise ArtifactError(
                 f"'{path}' must have a signature '{name}'. Received: "
@@ -46,15 +45,3 @@ class LoadedSignature:
         """Runs it on the arrays of its inputs; others are ignored."""
         tensors = {n: tf.constant(arrays[n], s.dtype) for n, s in self._specs.items()}
         return {name: values.numpy() for name, values in self._run(**tensors).items()}
-
-
-def load_version(path: Path) -> tf.Module:
-    """Loads a SavedModel.
-
-    Raises:
-        ArtifactError: A file of it is missing or damaged.
-    """
-    try:
-        return tf.saved_model.load(str(path))
-    except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
-        raise ArtifactError(f"'{path}' can't be loaded: {error}") from error
