@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
-from mtl_rec.config.checks import suggestion
-from mtl_rec.config.evaluation import ITEM, USER, Evaluation
+from mtl_rec.config.evaluation import Evaluation
 from mtl_rec.config.tasks import Task
 from mtl_rec.data.exposures import Splits
 from mtl_rec.data.splitting import PARTS
 from mtl_rec.errors import SchemaError
+from mtl_rec.evaluation.id_columns import require_id_columns
 from mtl_rec.evaluation.key_columns import (
     CodedColumn,
     KeyColumn,
@@ -42,9 +42,12 @@ def read_keys(splits: Splits, split: str, settings: Evaluation) -> EvaluationKey
         SchemaError: A column is missing, or holds something else than declared.
     """
     stream = splits.train
+    require_key_columns(splits, settings)
     names = _names(splits)
-    user = _id_column("user", settings.user, USER, names)
-    item = _id_column("item", settings.item, ITEM, names)
+    user, item = (
+        id_column(column) if column in names else None
+        for column in (settings.user_column, settings.item_column)
+    )
     features = {feature.name: feature for feature in stream.features}
     slices = [slice_column(features[name]) for name in settings.slices]
     truth = _truth_columns(stream.tasks, names)
@@ -68,25 +71,12 @@ def require_key_columns(splits: Splits, settings: Evaluation) -> None:
     Raises:
         SchemaError: It does.
     """
-    _id_column("user", settings.user, USER, _names(splits))
-    _id_column("item", settings.item, ITEM, _names(splits))
+    require_id_columns(splits.train, settings.user, settings.item)
 
 
 def _names(splits: Splits) -> set[str]:
     """Columns that every file has."""
     return set.intersection(*map(set, splits.train.source.headers.values()))
-
-
-def _id_column(
-    role: str, wanted: str | None, default: str, names: Collection[str]
-) -> CodedColumn | None:
-    if wanted is not None and wanted not in names:
-        raise SchemaError(
-            f"`evaluation.{role}` must name a column of the data. Received: "
-            f"'{wanted}'.{suggestion(wanted, names)} Columns: {sorted(names)}."
-        )
-    column = wanted or default
-    return id_column(column) if column in names else None
 
 
 def _truth_columns(

@@ -7,7 +7,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mtl_rec.config.checks import suggestion
 from mtl_rec.config.data import TimeSplit
 from mtl_rec.config.tasks import Task
 from mtl_rec.data.events.codes import MISSING, Codes, recoded
@@ -15,6 +14,7 @@ from mtl_rec.data.exposures import ExposureStream
 from mtl_rec.data.splitting import LEFT_OUT, PARTS
 from mtl_rec.data.times import read_times
 from mtl_rec.errors import SchemaError
+from mtl_rec.evaluation.id_columns import require_id_columns
 from mtl_rec.schema.columns import label_values
 
 TRAIN, VALIDATION, TEST = range(len(PARTS))
@@ -62,7 +62,7 @@ def read_who_did_what(
         SchemaError: A column is missing, or no row has a user and an item.
         ArtifactError: A file is damaged.
     """
-    _require_columns(stream, user_column, item_column)
+    require_id_columns(stream, user_column, item_column)
     tasks = [task for task in stream.tasks if task.kind == "binary"]
     split = stream.data.split
     time = split.column if isinstance(split, TimeSplit) else None
@@ -94,17 +94,6 @@ def read_who_did_what(
         times,
         *(np.array(own.values().to_pylist(), object) for own in codes),
     )
-
-
-def _require_columns(stream: ExposureStream, *columns: str) -> None:
-    for place, names in stream.source.headers.items():
-        for column in columns:
-            if column not in names:
-                raise SchemaError(
-                    f"Retrieval needs ids of users and items. '{place}' has no column "
-                    f"'{column}'.{suggestion(column, names)} Columns: {sorted(names)}. "
-                    "Name them in `evaluation.user` and `evaluation.item`."
-                )
 
 
 def _texts(values: pa.Array) -> pa.Array:

@@ -80,7 +80,8 @@ def test_without_columns_of_users_and_items_there_are_no_keys(opened):
 
 def test_a_column_that_is_not_there_is_refused_before_training(opened):
     message = (
-        "`evaluation.user` must name a column of the data. Received: 'usr_id'. Did"
+        r"rows\.csv' has no column 'usr_id' for the id of the user. Did you mean "
+        r"'user_id'\? Columns: .* Name the data's own in `evaluation\.user`, or add it"
     )
     with pytest.raises(SchemaError, match=message):
         require_key_columns(opened(), Evaluation(user="usr_id"))

@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mtl_rec.config.checks import suggestion
 from mtl_rec.config.data import TimeSplit
 from mtl_rec.config.export import Ranking
 from mtl_rec.config.features import (
@@ -26,6 +25,7 @@ from mtl_rec.data.events.progress import Progress, unseen
 from mtl_rec.data.exposures import ExposureStream
 from mtl_rec.data.times import read_times
 from mtl_rec.errors import SchemaError
+from mtl_rec.evaluation.id_columns import require_id_columns
 from mtl_rec.export.scores import score_terms
 from mtl_rec.preprocess.lists import list_length
 from mtl_rec.schema.columns import feature_values, label_values
@@ -110,7 +110,8 @@ def _rows_of(
     stream: ExposureStream, config: RunConfig, user_ids: Sequence[str]
 ) -> tuple[pa.Table, np.ndarray]:
     """Rows of users in the order of the data, and the position of each row's user."""
-    user, item = _key_columns(stream, config)
+    user, item = config.evaluation.user_column, config.evaluation.item_column
+    require_id_columns(stream, user, item)
     columns = [f.source_column for f in config.features if f.side != "item"]
     columns += [user, item, _deepest_event(config).label_column]
     asked = pa.array(user_ids, pa.string())
@@ -128,24 +129,6 @@ def _rows_of(
             "of them in a request file."
         )
     return pa.concat_tables(kept, promote_options="permissive"), of_rows
-
-
-def _key_columns(stream: ExposureStream, config: RunConfig) -> tuple[str, str]:
-    """Columns of the user and the item."""
-    names = set.intersection(*map(set, stream.source.headers.values()))
-    found = []
-    for key, column in (
-        ("user", config.evaluation.user_column),
-        ("item", config.evaluation.item_column),
-    ):
-        if column not in names:
-            raise SchemaError(
-                f"`evaluation.{key}` must name the data's column of the {key}'s id. "
-                f"Received: '{column}'.{suggestion(column, names)} Columns: "
-                f"{sorted(names)}."
-            )
-        found.append(column)
-    return found[0], found[1]
 
 
 def _bought(rows: pa.Table, config: RunConfig) -> tuple[str, ...]:

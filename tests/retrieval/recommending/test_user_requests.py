@@ -52,5 +52,5 @@ def test_of_many_users_those_that_the_data_does_not_have_are_left_out(shop):
 def test_without_a_column_of_users_nobody_can_be_looked_for(shop):
     config = load_config("shop.yaml", ["evaluation.user=user"])
 
-    with pytest.raises(SchemaError, match=r"`evaluation\.user`.*mean 'user_id'"):
+    with pytest.raises(SchemaError, match=r"mean 'user_id'.*`evaluation\.user`"):
         read_user_requests(config, ["u5"])
