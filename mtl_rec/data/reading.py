@@ -58,7 +58,7 @@ class TableFiles:
     ) -> Iterator[pa.RecordBatch]:
         match self.format:
             case "csv":
-                return csv_batches(file, columns, max_rows, self.csv)
+                return _with_numbered_errors(file, columns, max_rows, self.csv)
             case "parquet":
                 return _parquet_batches(file, columns, max_rows)
             case "tfrecord":
@@ -124,6 +124,19 @@ def csv_batches(
     )
     with pacsv.open_csv(file, reading, parsing, conversion) as reader:
         yield from _at_most(max_rows, reader)
+
+
+def _with_numbered_errors(
+    file: str, columns: Sequence[str], max_rows: int, text: CsvText
+) -> Iterator[pa.RecordBatch]:
+    """`csv_batches` of a file whose malformed row is told by its number."""
+    try:
+        yield from csv_batches(file, columns, max_rows, text)
+    except pa.ArrowInvalid:
+        # Only where there is one core did the row know its number.
+        for _ in csv_batches(file, columns, max_rows, text, lambda _: "error"):
+            pass
+        raise
 
 
 def _parquet_batches(

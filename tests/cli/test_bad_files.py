@@ -13,7 +13,7 @@ BAD_FILES = {
         ),
         b"user_id,price,tags,clicked,purchase,part\nu1,1\n": (
             "'{path}' must be a readable csv file. Received: CSV parse error: "
-            "Expected 6 columns, got 2: u1,1."
+            "Row #2: Expected 6 columns, got 2: u1,1."
         ),
     },
     "rows.parquet": {

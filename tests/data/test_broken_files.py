@@ -99,16 +99,22 @@ def test_a_truncated_archive_is_named(tmp_path):
         list(table.batches(["x"], 10))
 
 
-def test_a_line_with_too_many_fields_is_quoted(tmp_path):
+def test_a_line_with_too_many_fields_is_quoted_with_its_number_on_any_machine(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text("id,x\n1,2\n3,4,5\n")
     text = (
         f"'{path}' must be a readable csv file. Received: CSV parse error: "
-        "Expected 2 columns, got 3: 3,4,5."
+        "Row #3: Expected 2 columns, got 3: 3,4,5."
     )
+    threads = pa.cpu_count()
 
-    with pytest.raises(ArtifactError, match=re.escape(text)):
-        list(open_path(path).batches(["x"], 10))
+    try:
+        for number in (1, 2):
+            pa.set_cpu_count(number)
+            with pytest.raises(ArtifactError, match=re.escape(text)):
+                list(open_path(path).batches(["x"], 10))
+    finally:
+        pa.set_cpu_count(threads)
 
 
 def test_bytes_that_are_not_utf8_are_refused(tmp_path):
