@@ -123,7 +123,7 @@ def test_it_can_not_rank(version):
         rank_by_version(version, {}, [{}])
 
 
-@pytest.fixture(params=["grpc", "http"])
+@pytest.fixture(scope="module", params=["grpc", "http"])
 def client(request, version):
     with LocalServer({"shop": version.parent}, grpc_port=0, rest_port=0) as server:
         port = server.grpc_port if request.param == "grpc" else server.rest_port

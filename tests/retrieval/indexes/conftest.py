@@ -13,7 +13,7 @@ KINDS = ("exact", "faiss_hnsw", "faiss_ivf_pq", "faiss_ivf_sq", "usearch")
 DIM = 16
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(scope="session", params=KINDS)
 def settings(request):
     """The defaults of every kind."""
     return TypeAdapter(RetrievalIndex).validate_python({"kind": request.param})

@@ -6,9 +6,18 @@ from mtl_rec.retrieval.indexes import VectorIndex
 from mtl_rec.retrieval.indexes.vector_index import NO_SCORE
 
 
+@pytest.fixture(scope="module")
+def built(settings, ids, vectors, tmp_path_factory):
+    """Of each kind, an index of all items in a folder."""
+    folder = tmp_path_factory.mktemp(settings.kind) / "index"
+    VectorIndex.build(settings, ids, vectors).save(folder)
+    return folder
+
+
 @pytest.fixture
-def index(settings, ids, vectors):
-    return VectorIndex.build(settings, ids, vectors)
+def index(built):
+    """A copy that a test may change."""
+    return VectorIndex.load(built)
 
 
 def least_recall(settings):

@@ -1,6 +1,7 @@
 """Training of towers, from what was read to vectors."""
 
 import json
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -13,13 +14,14 @@ from mtl_rec.retrieval.training import fit_retrieval, judge_retrieval
 
 # The pull would move every weight, whether it learns or not.
 WITHOUT_PULL = ("retrieval.training.epochs=4", "retrieval.training.l2=0")
+ONCE = "retrieval.training.refit=false"
 
 
 @pytest.fixture(scope="module")
 def fitted(prepare, tmp_path_factory):
-    """Towers after four epochs, and once more on all; and the folder."""
+    """Towers after four epochs, and the folder."""
     folder = tmp_path_factory.mktemp("fitted")
-    prepared = prepare("two_tower", *WITHOUT_PULL)
+    prepared = prepare("two_tower", *WITHOUT_PULL, ONCE)
     return prepared, fit_retrieval(prepared, folder), folder
 
 
@@ -97,6 +99,23 @@ def test_the_seed_decides_the_weights(kind, prepare, tmp_path):
     for one, two in zip(first, second, strict=True):
         np.testing.assert_array_equal(one, two)
     assert any((one != two).any() for one, two in zip(first, other, strict=True))
+
+
+@pytest.mark.slow
+def test_a_refit_is_a_training_from_the_beginning_on_all_events(prepare, tmp_path):
+    settings = "matrix_factorization", "retrieval.training.epochs=1"
+    refitted = fit_retrieval(prepare(*settings), tmp_path)
+    alone = prepare(*settings, ONCE)
+    data = alone.interactions
+    train, known = data.train.joined(data.validation), data.known_items
+    known = {"train": known["train"] | known["validation"]}
+    whole = replace(data, train=train, known_items=known)
+
+    fitted = fit_retrieval(replace(alone, interactions=whole), tmp_path)
+
+    pairs = zip(weights_of(refitted.towers), weights_of(fitted.towers), strict=True)
+    for one, other in pairs:
+        np.testing.assert_array_equal(one, other)
 
 
 def test_a_loss_that_is_no_number_ends_the_training():

@@ -93,26 +93,26 @@ def test_a_file_that_holds_something_else_is_refused(
     assert re.search(told, error)
 
 
-@pytest.mark.parametrize("ending", ["csv", "parquet"])
-def test_lists_of_many_users_are_the_rows_of_a_file(recommend, tmp_path, ending):
+def test_lists_of_many_users_are_the_rows_of_a_file(recommend, tmp_path):
     (tmp_path / "users.txt").write_text("u5\nu3\n\nnobody\nu5\n")
-    path = tmp_path / f"lists.{ending}"
-
-    users = ["--users", str(tmp_path / "users.txt"), "--output", str(path)]
-    code, output, _ = recommend(*users, "--keep", "brand")
-
-    rows = {"csv": pd.read_csv, "parquet": pd.read_parquet}[ending](path)
-    assert code == 0
-    assert json.loads(output)["users"] == 2
-    assert json.loads(output)["unknown_users"] == ["nobody"]
-    assert rows["user_id"].unique().tolist() == ["u5", "u3"]
     alone = json.loads(recommend("--user", "u3")[1])["items"]
-    own = rows[rows["user_id"] == "u3"]
-    assert own["item_id"].tolist() == [item["item_id"] for item in alone]
-    assert own["place"].tolist() == [item["place"] for item in alone]
-    assert own["purchase"].to_numpy() == pytest.approx(
-        [item["probabilities"]["purchase"] for item in alone]
-    )
+
+    for ending, read in (("csv", pd.read_csv), ("parquet", pd.read_parquet)):
+        path = tmp_path / f"lists.{ending}"
+        users = ["--users", str(tmp_path / "users.txt"), "--output", str(path)]
+        code, output, _ = recommend(*users, "--keep", "brand")
+
+        rows = read(path)
+        assert code == 0
+        assert json.loads(output)["users"] == 2
+        assert json.loads(output)["unknown_users"] == ["nobody"]
+        assert rows["user_id"].unique().tolist() == ["u5", "u3"]
+        own = rows[rows["user_id"] == "u3"]
+        assert own["item_id"].tolist() == [item["item_id"] for item in alone]
+        assert own["place"].tolist() == [item["place"] for item in alone]
+        assert own["purchase"].to_numpy() == pytest.approx(
+            [item["probabilities"]["purchase"] for item in alone]
+        )
 
 
 @pytest.mark.parametrize(
