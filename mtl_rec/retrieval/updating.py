@@ -75,8 +75,8 @@ def update_items(
 
     Raises:
         ArtifactError: The run has no towers, or a file of it is missing or damaged.
-        SchemaError: The rows contradict the config, have no id, or one twice; or an
-            item that should go is not there.
+        SchemaError: The rows contradict the config, have no id, or one twice; an
+            item that should go is not there, or none would be left.
         VerificationError: The exported version failed its proof.
     """
     config = folder.config()
@@ -87,6 +87,11 @@ def update_items(
     of_items = [feature for feature in config.features if feature.side == "item"]
     new = None if added is None else read_new_items(added, of_items, item_column)
     whole = kept if new is None else _replaced(kept, new)
+    if not len(whole):
+        raise SchemaError(
+            "A catalogue must keep an item. Received ids of all "
+            f"{len(catalogue):,} to remove. Remove fewer, or add others."
+        )
     with stage(f"encode {len(whole):,} items"):
         preprocessor = Preprocessor.load(folder.preprocessor)
         towers = TwoTowers(
