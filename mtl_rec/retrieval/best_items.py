@@ -1,16 +1,14 @@
 """The graph of exact search: a score of every item, and the best of them."""
 
-from collections.abc import Callable, Mapping
-
 import numpy as np
 import tensorflow as tf
+
+from mtl_rec.retrieval.model import Score, Tensors
 
 LOWEST = float(np.finfo(np.float32).min)
 """The score of a place of the list that is left over."""
 
 _SCORES_AT_ONCE = 2**22
-
-Tensors = Mapping[str, tf.Tensor]
 
 
 class BestItems:
@@ -26,9 +24,7 @@ class BestItems:
         top_k: How many are found for each user; all, if there are fewer.
     """
 
-    def __init__(
-        self, score: Callable[[Tensors], tf.Tensor], num_items: int, top_k: int
-    ) -> None:
+    def __init__(self, score: Score, num_items: int, top_k: int) -> None:
         self._score = score
         self._num_items = num_items
         self._rows_at_once = max(1, _SCORES_AT_ONCE // num_items)

@@ -1,6 +1,5 @@
 """Scores that are counted, not trained: popularity and co-visitation."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +8,7 @@ import tensorflow as tf
 
 from mtl_rec.config.retrieval import ItemKnn
 from mtl_rec.retrieval.interactions import Events
-
-Tensors = Mapping[str, tf.Tensor]
-Score = Callable[[Tensors], tf.Tensor]
+from mtl_rec.retrieval.model import Score, Tensors
 
 LAST = 1e-4
 """Share of popularity in scores of which it only decides who is last."""

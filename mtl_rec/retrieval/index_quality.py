@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mtl_rec.config.retrieval_index import Exact
 from mtl_rec.retrieval.indexes import VectorIndex
 
 K = 100
@@ -57,13 +56,7 @@ def measured(index: VectorIndex, queries: np.ndarray) -> IndexQuality:
         index: Has an item at least.
         queries: `(queries, dim)`, at least one.
     """
-    alive = index.stored.alive
-    exact = VectorIndex.build(
-        Exact(kind="exact"),
-        index.stored.ids[alive].tolist(),
-        index.stored.vectors[alive],
-    )
-    k = min(K, len(index))
+    exact, k = index.exact(), min(K, len(index))
     found, together = _together(index, queries, k)
     best, exact_together = _together(exact, queries, k)
     shared = [len(set(own) & set(true)) for own, true in zip(found, best, strict=True)]

@@ -9,6 +9,7 @@ from mtl_rec.preprocess import Preprocessor
 from mtl_rec.retrieval.catalogue import Catalogue
 
 Tensors = Mapping[str, tf.Tensor]
+Score = Callable[[Tensors], tf.Tensor]
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class RetrievalModel:
     """
 
     preprocessor: Preprocessor
-    score: Callable[[Tensors], tf.Tensor]
+    score: Score
     variables: tuple[tf.Variable, ...]
     catalogue: Catalogue
     encode_items: Callable[[Tensors], tf.Tensor] | None = None

@@ -17,9 +17,8 @@ from mtl_rec.config.served_names import (
 from mtl_rec.export.proofs import SignatureProof
 from mtl_rec.export.rungs.rung_protocol import Arrays
 from mtl_rec.preprocess.arrays import raw_tensors
-from mtl_rec.retrieval.best_items import Tensors
 from mtl_rec.retrieval.expected_items import ExpectedItems
-from mtl_rec.retrieval.model import RetrievalModel
+from mtl_rec.retrieval.model import RetrievalModel, Tensors
 from mtl_rec.retrieval.servable import RetrievalServable
 
 SHARE = 1e-5

@@ -18,9 +18,9 @@ from mtl_rec.config.served_names import (
 )
 from mtl_rec.export.signed_module import SignedModule, Specs
 from mtl_rec.preprocess.graph import EncodingGraph
-from mtl_rec.retrieval.best_items import LOWEST, BestItems, Tensors
+from mtl_rec.retrieval.best_items import LOWEST, BestItems
 from mtl_rec.retrieval.item_places import ItemPlaces
-from mtl_rec.retrieval.model import RetrievalModel
+from mtl_rec.retrieval.model import RetrievalModel, Tensors
 
 
 class RetrievalServable(SignedModule):

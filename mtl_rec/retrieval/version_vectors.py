@@ -10,7 +10,6 @@ import tensorflow as tf
 
 from mtl_rec.config.feature_section import Side
 from mtl_rec.config.features import Feature
-from mtl_rec.config.retrieval_index import RetrievalIndex
 from mtl_rec.config.served_names import (
     ITEM_VECTORS,
     USER_VECTORS,
@@ -18,8 +17,6 @@ from mtl_rec.config.served_names import (
 )
 from mtl_rec.errors import ArtifactError
 from mtl_rec.preprocess.arrays import raw_tensors
-from mtl_rec.retrieval.catalogue_file import read_catalogue
-from mtl_rec.retrieval.indexes import VectorIndex
 from mtl_rec.retrieval.loaded_version import load_version, read_schema
 
 _ROWS = 8192
@@ -74,19 +71,3 @@ class VersionVectors:
             tensors = {n: tf.constant(raw[n], spec.dtype) for n, spec in specs.items()}
             vectors[start : start + _ROWS] = run(**tensors)[VECTOR].numpy()
         return vectors
-
-
-def index_of_version(version: Path, settings: RetrievalIndex) -> VectorIndex:
-    """An index of all items of an exported retrieval version.
-
-    Args:
-        version: Of a kind whose scores are dot products.
-        settings: Which kind of index, and how.
-
-    Raises:
-        ArtifactError: See `VersionVectors`.
-        ConfigError: See `VectorIndex.build`.
-    """
-    catalogue = read_catalogue(version)
-    vectors = VersionVectors(version).of_items(catalogue.rows)
-    return VectorIndex.build(settings, catalogue.item_ids.tolist(), vectors)

@@ -3,8 +3,9 @@ import pytest
 
 from mtl_rec.config.retrieval_index import Exact
 from mtl_rec.errors import ArtifactError
+from mtl_rec.retrieval.indexes import VectorIndex
 from mtl_rec.retrieval.servable import RetrievalServable
-from mtl_rec.retrieval.version_vectors import VersionVectors, index_of_version
+from mtl_rec.retrieval.version_vectors import VersionVectors
 from mtl_rec.schema.rows import canonical
 
 EXACT = Exact(kind="exact")
@@ -20,12 +21,19 @@ def users(rows, preprocessor):
     return canonical(rows, preprocessor.schema.features).slice(0, 20)
 
 
+@pytest.fixture
+def index(vectors, model):
+    catalogue = model.catalogue
+    ids, rows = catalogue.item_ids.tolist(), catalogue.rows
+    return VectorIndex.build(EXACT, ids, vectors.of_items(rows))
+
+
 def test_an_index_of_a_version_answers_with_products_of_its_vectors(
-    version, vectors, users, model
+    index, vectors, users, model
 ):
     of_users, of_items = vectors.of_users(users), vectors.of_items(model.catalogue.rows)
 
-    found = index_of_version(version, EXACT).search(of_users, 5)
+    found = index.search(of_users, 5)
 
     products = of_users @ of_items.T
     best = np.argsort(-products, axis=1)[:, :5]
@@ -34,16 +42,16 @@ def test_an_index_of_a_version_answers_with_products_of_its_vectors(
 
 
 def test_an_item_that_is_newer_than_the_version_is_found_by_its_features(
-    version, vectors, users, model
+    index, vectors, users, model
 ):
-    index = index_of_version(version, EXACT)
+    of_users = vectors.of_users(users)
+    before = index.search(of_users, 60)
     row = model.catalogue.rows.slice(7, 1)
 
     index.remove(["i7"])
     index.add(["launched today"], vectors.of_items(row))
 
-    before = index_of_version(version, EXACT).search(vectors.of_users(users), 60)
-    after = index.search(vectors.of_users(users), 60)
+    after = index.search(of_users, 60)
     renamed = np.where(before.item_ids == "i7", "launched today", before.item_ids)
     assert (renamed == after.item_ids).mean() > 0.99
 

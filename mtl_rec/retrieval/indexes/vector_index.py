@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mtl_rec.config.retrieval_index import RetrievalIndex
+from mtl_rec.config.retrieval_index import Exact, RetrievalIndex
 from mtl_rec.errors import SchemaError
 from mtl_rec.retrieval.indexes import index_files
 from mtl_rec.retrieval.indexes.checked import checked_ids, checked_vectors, listed_ids
@@ -132,11 +132,16 @@ class VectorIndex:
         if self.engine is not None and len(rows):
             self.engine.remove(rows)
 
-    def rebuilt(self) -> "VectorIndex":
-        """A new index of the items that are left: for when many came or went."""
-        alive = self.stored.alive
-        ids, vectors = self.stored.ids[alive], self.stored.vectors[alive]
-        return VectorIndex.build(self.settings, ids.tolist(), vectors)
+    def exact(self, without: Iterable[str] = ()) -> "VectorIndex":
+        """A new index that compares all items.
+
+        Args:
+            without: Ids of items that it leaves out.
+        """
+        stays = self.stored.alive.copy()
+        stays[self.stored.rows_of(without)] = False
+        ids, vectors = self.stored.ids[stays], self.stored.vectors[stays]
+        return VectorIndex.build(Exact(kind="exact"), ids.tolist(), vectors)
 
     def search(
         self,

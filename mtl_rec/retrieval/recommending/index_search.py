@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from mtl_rec.config.retrieval_index import Exact
 from mtl_rec.config.served_names import ITEM_IDS, ROWS, USER_VECTORS, VECTOR
 from mtl_rec.errors import ArtifactError
 from mtl_rec.retrieval.indexes import VectorIndex
@@ -83,12 +82,8 @@ class IndexSearch:
 
 
 def _without(index: VectorIndex, folder: Path, never: list[str]) -> VectorIndex:
-    stored, num_left = index.stored, len(index) - len(never)
-    if 0 < num_left < len(index) / _FEW:
-        stays = stored.alive.copy()
-        stays[stored.rows_of(never)] = False
-        ids = stored.ids[stays].tolist()
-        return VectorIndex.build(Exact(kind="exact"), ids, stored.vectors[stays])
+    if 0 < len(index) - len(never) < len(index) / _FEW:
+        return index.exact(without=never)
     own = VectorIndex.load(folder)
     own.remove(never)
     return own

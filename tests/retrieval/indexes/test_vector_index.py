@@ -132,13 +132,15 @@ def test_a_query_gets_every_item_if_it_asks_for_all(settings, ids, vectors, quer
     assert all(set(own) == set(ids[:100]) for own in found.item_ids)
 
 
-def test_an_index_that_is_rebuilt_has_what_is_left(settings, index, ids, vectors):
+def test_an_exact_index_has_what_is_left_of_another(index, ids, vectors):
     index.remove(ids[100:])
 
-    rebuilt = index.rebuilt()
+    exact = index.exact(without=[*ids[90:100], "never heard of"])
 
-    assert len(rebuilt) == len(rebuilt.stored.vectors) == 100
-    assert set(rebuilt.search(vectors[:1], 100).item_ids[0]) == set(ids[:100])
+    assert exact.settings.kind == "exact"
+    assert len(exact) == len(exact.stored.vectors) == 90
+    assert set(exact.search(vectors[:1], 90).item_ids[0]) == set(ids[:90])
+    assert len(index) == 100
 
 
 def test_what_the_index_has_is_not_added_and_nothing_changes(index, ids, vectors):

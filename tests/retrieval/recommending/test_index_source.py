@@ -18,7 +18,7 @@ from mtl_rec.retrieval.indexes import VectorIndex
 from mtl_rec.retrieval.model import RetrievalModel
 from mtl_rec.retrieval.recommending import open_recommender
 from mtl_rec.retrieval.servable import RetrievalServable
-from mtl_rec.retrieval.version_vectors import index_of_version
+from mtl_rec.retrieval.version_vectors import VersionVectors
 
 REQUEST = {"user_id": "u3", "history": ["i1", "i2"], "age": 30.0, "hour": 9.0}
 EXACT = Exact(kind="exact")
@@ -62,7 +62,8 @@ def vectored(exported, tmp_path_factory):
     items = encode_items(encode_side(preprocessor, catalogue.rows, "item"))
     RetrievalServable(model, top_k=12).write(version)
     write_catalogue(version, catalogue)
-    index_of_version(version, EXACT).save(place / "index")
+    vectors = VersionVectors(version).of_items(catalogue.rows)
+    VectorIndex.build(EXACT, ids.tolist(), vectors).save(place / "index")
     return version, place / "index"
 
 
