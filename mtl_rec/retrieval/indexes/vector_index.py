@@ -9,14 +9,11 @@ import numpy as np
 from mtl_rec.config.retrieval_index import Exact, RetrievalIndex
 from mtl_rec.errors import SchemaError
 from mtl_rec.retrieval.indexes import index_files
+from mtl_rec.retrieval.indexes.best_rows import NO_SCORE, best_rows
 from mtl_rec.retrieval.indexes.checked import checked_ids, checked_vectors, listed_ids
 from mtl_rec.retrieval.indexes.engines import Engine, build_engine
-from mtl_rec.retrieval.indexes.exact import exact_rows
 from mtl_rec.retrieval.indexes.installed import require_library
 from mtl_rec.retrieval.indexes.stored_vectors import StoredVectors
-
-NO_SCORE = float(np.finfo(np.float32).min)
-"""Of places that no item is left for; their item id is empty."""
 
 _QUERIES = 256
 """That are answered at a time, so that memory does not grow with their number."""
@@ -175,49 +172,8 @@ class VectorIndex:
             block = slice(start, start + _QUERIES)
             lists = map(listed_ids, () if excluded is None else excluded[block])
             without = [self.stored.rows_of(ids) for ids in lists]
-            rows, values = self._best(own[block], k, without)
+            rows, values = best_rows(self.stored, self.engine, own[block], k, without)
             width = rows.shape[1]
             item_ids[block, :width] = np.where(rows < 0, "", self.stored.ids[rows])
             scores[block, :width] = values
         return Found(item_ids, scores)
-
-    def _best(
-        self, queries: np.ndarray, k: int, without: Sequence[Sequence[int]]
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Rows, -1 where none is left, and scores, `(queries, k or fewer)` each."""
-        stored = self.stored
-        most = max((len(rows) for rows in without), default=0)
-        number = min(k + most, len(stored))
-        if self.engine is None:
-            rows = exact_rows(queries, stored.vectors, stored.alive, number)
-            return self._ordered(queries, rows, k, without)
-        rows = self.engine.find(queries, number)
-        short = np.flatnonzero((rows >= 0).sum(axis=1) < number)
-        if len(short):
-            rows[short] = -1
-            rows[short, :number] = exact_rows(
-                queries[short], stored.vectors, stored.alive, number
-            )
-        return self._ordered(queries, rows, k, without)
-
-    def _ordered(
-        self,
-        queries: np.ndarray,
-        rows: np.ndarray,
-        k: int,
-        without: Sequence[Sequence[int]],
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """The best k of some rows by their whole vectors, of equals the first added."""
-        scores = np.matmul(self.stored.vectors[rows], queries[:, :, None])[:, :, 0]
-        for own, left_out in zip(rows, without, strict=False):
-            own[np.isin(own, left_out)] = -1
-        scores[rows < 0] = NO_SCORE
-        if rows.shape[1] > k:
-            kept = np.argpartition(-scores, k - 1, axis=1)[:, :k]
-            rows, scores = _taken(rows, kept), _taken(scores, kept)
-        best = np.lexsort((rows, -scores), axis=1)
-        return _taken(rows, best), _taken(scores, best)
-
-
-def _taken(values: np.ndarray, places: np.ndarray) -> np.ndarray:
-    return np.take_along_axis(values, places, axis=1)
