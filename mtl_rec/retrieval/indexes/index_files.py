@@ -56,12 +56,15 @@ def load(folder: Path) -> tuple[RetrievalIndex, StoredVectors, Engine | None]:
     """
     if not (folder / CHECKSUMS_FILE).is_file() or not (folder / _SETTINGS).is_file():
         raise ArtifactError(
-            f"'{folder}' is no saved index. Name the folder that `VectorIndex.save` "
-            "wrote."
+            f"'{folder}' is no saved index. Build one by `mtl-rec index VERSION "
+            f"{folder}`, or name another folder."
         )
     problem = find_file_problem(folder)
     if problem is not None:
-        raise ArtifactError(f"The index '{folder}' is damaged: {problem}")
+        raise ArtifactError(
+            f"The index '{folder}' is damaged: {problem} Remove it, and build it again "
+            "by `mtl-rec index`."
+        )
     settings = _settings(folder)
     require_library(settings)
     items = pq.read_table(folder / _ITEMS)

@@ -48,7 +48,7 @@ def test_an_index_is_not_saved_over_another(saved):
 
 
 def test_a_folder_of_something_else_is_no_index(tmp_path):
-    with pytest.raises(ArtifactError, match="is no saved index"):
+    with pytest.raises(ArtifactError, match=r"no saved index\. Build one by `mtl-rec"):
         VectorIndex.load(tmp_path)
 
 
