@@ -127,5 +127,6 @@ class Retrieval(Section):
     cutoffs: Annotated[tuple[Count, ...], Field(min_length=1)] = (20, 100)
     """Each k of recall@k and the other metrics; the last says which epoch is best."""
     exclude_seen: bool = True
-    """Whether lists are judged without the items that their users had events with; a
-    server is told for each request."""
+    """Whether towers are trained, and lists judged, for items that are new to their
+    users, without those that they had events with; a server is told for each
+    request."""

@@ -26,12 +26,12 @@ class EncodedEvents:
         """Returns the number of events."""
         return len(self.events)
 
-    def joined(self, other: "EncodedEvents") -> "EncodedEvents":
-        """These events and others."""
+    def joined(self, later: "EncodedEvents") -> "EncodedEvents":
+        """These events and later ones."""
         return EncodedEvents(
-            self.events.joined(other.events),
-            _joined(self.users, other.users),
-            _joined(self.items, other.items),
+            self.events.joined(later.events),
+            _joined(self.users, later.users),
+            _joined(self.items, later.items),
         )
 
 

@@ -6,7 +6,8 @@ import numpy as np
 from mtl_rec.config.retrieval import RetrievalTraining
 from mtl_rec.retrieval.encoded_events import EncodedEvents
 from mtl_rec.retrieval.encoding import Inputs
-from mtl_rec.retrieval.trainable_towers import ITEM, PROBABILITY
+from mtl_rec.retrieval.seen_items import SeenItems
+from mtl_rec.retrieval.trainable_towers import IS_NEW, ITEM, PROBABILITY
 
 
 class EventBatches(keras.utils.PyDataset):
@@ -20,7 +21,12 @@ class EventBatches(keras.utils.PyDataset):
         known: Places of the items that others are drawn from: those that were there to
             be chosen.
         config: Sizes.
+        exclude_seen: Whether what a user had an event with before is nothing to learn
+            of, see `SeenItems`.
         seed: Decides orders and draws.
+
+    Attributes:
+        events: Numbers of the events that are learned from.
     """
 
     def __init__(
@@ -29,25 +35,28 @@ class EventBatches(keras.utils.PyDataset):
         catalogue: Inputs,
         known: np.ndarray,
         config: RetrievalTraining,
+        exclude_seen: bool,
         seed: int,
     ) -> None:
         super().__init__()
         self._encoded, self._catalogue, self._known = encoded, catalogue, known
-        events = encoded.events
-        self._batch_size = min(config.batch_size, len(events))
+        users, items = encoded.events.users, encoded.events.items
+        num_items = len(next(iter(catalogue.values())))
+        self._seen = SeenItems(users, items, num_items) if exclude_seen else None
+        self.events = self._seen.first_events if self._seen else np.arange(len(items))
+        self._batch_size = min(config.batch_size, len(self.events))
         self._num_uniform = config.uniform_negatives
         self._random = np.random.default_rng(seed)
-        num_items = len(next(iter(catalogue.values())))
-        drawn = np.bincount(events.items, minlength=num_items) / len(events)
+        drawn = np.bincount(items[self.events], minlength=num_items) / len(self.events)
         drawn *= self._batch_size
         drawn[known] += self._num_uniform / len(known)
         drawn /= self._batch_size + self._num_uniform
         self._probabilities = drawn.astype(np.float32)
-        self._order = self._random.permutation(len(events))
+        self._order = self._random.permutation(self.events)
 
     def __len__(self) -> int:
         """Returns the number of batches."""
-        return len(self._encoded) // self._batch_size
+        return len(self.events) // self._batch_size
 
     def __getitem__(self, index: int) -> tuple[Inputs, Inputs, np.ndarray]:
         """Returns a batch as `fit` takes it."""
@@ -61,6 +70,8 @@ class EventBatches(keras.utils.PyDataset):
             x[name] = np.concatenate([values[rows], drawn])
         candidates = np.concatenate([events.items[rows], uniform]).astype(np.int32)
         y = {ITEM: candidates, PROBABILITY: self._probabilities[candidates]}
+        if self._seen:
+            y[IS_NEW] = self._seen.is_new(rows, candidates)
         return x, y, events.weights[rows]
 
     def on_epoch_end(self) -> None:

@@ -24,7 +24,7 @@ from mtl_rec.schema.raw_types import plain
 
 @dataclass(frozen=True)
 class Events:
-    """Exposures in which an event happened.
+    """Exposures in which an event happened, in the order of time.
 
     Attributes:
         users: `(events,)` codes of users.
@@ -42,13 +42,13 @@ class Events:
         """Returns the number of events."""
         return len(self.users)
 
-    def joined(self, other: "Events") -> "Events":
-        """These events and others."""
+    def joined(self, later: "Events") -> "Events":
+        """These events and later ones."""
         return Events(
-            np.concatenate([self.users, other.users]),
-            np.concatenate([self.items, other.items]),
-            np.concatenate([self.weights, other.weights]),
-            pa.concat_tables([self.rows, other.rows]),
+            np.concatenate([self.users, later.users]),
+            np.concatenate([self.items, later.items]),
+            np.concatenate([self.weights, later.weights]),
+            pa.concat_tables([self.rows, later.rows]),
         )
 
 
@@ -108,7 +108,7 @@ def read_interactions(
     )
     is_event = log.weights > 0
     events = {
-        name: np.flatnonzero(is_event & (log.parts == part))
+        name: _in_order(log, np.flatnonzero(is_event & (log.parts == part)))
         for name, part in (("train", TRAIN), ("validation", VALIDATION))
     }
     queries = {
@@ -148,6 +148,10 @@ def read_interactions(
         },
         log.user_ids,
     )
+
+
+def _in_order(log: WhoDidWhat, rows: np.ndarray) -> np.ndarray:
+    return rows[np.argsort(log.times[rows], kind="stable")]
 
 
 def _rows_of_items(log: WhoDidWhat) -> np.ndarray:

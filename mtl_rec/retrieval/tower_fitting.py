@@ -125,12 +125,13 @@ class TowerFitting:
             self.catalogue,
             np.flatnonzero(known_items),
             settings,
+            self._config.exclude_seen,
             self._seed,
         )
         has_more = not isinstance(self._design.config, MatrixFactorization)
         rate = settings.id_dropout if has_more else 0.0
         hidden = hidden_ids(self._design.schema, self._ids, rate)
-        model = trainable_towers(joint, settings, len(encoded), hidden)
+        model = trainable_towers(joint, settings, len(batches.events), hidden)
         model.fit(
             batches,
             epochs=epochs,

@@ -19,7 +19,7 @@ from mtl_rec.training.regularizers import Regularizers
 from mtl_rec.training.regularizers.unknown_ids import UnknownIds
 from mtl_rec.training.trainable import TrainableModel
 
-ITEM, PROBABILITY = "item", "probability"
+ITEM, PROBABILITY, IS_NEW = "item", "probability", "is_new"
 
 
 class TrainableTowers(TrainableModel):
@@ -27,7 +27,8 @@ class TrainableTowers(TrainableModel):
 
     The labels of a batch are, of each candidate, its place in the catalogue and how
     probable it is that a batch has it: those of rows first, in the order of the rows,
-    and then candidates that are nobody's.
+    and then candidates that are nobody's. There may be `(rows, candidates)` too, which
+    of them count for a row.
     """
 
     def set_task(self, task: Any) -> None:
@@ -44,6 +45,7 @@ class TrainableTowers(TrainableModel):
                 candidate_ids=y[ITEM],
                 compute_metrics=False,
                 compute_batch_metrics=False,
+                score_mask=y.get(IS_NEW),
             )
 
         # Past Keras' tracking: the task is a layer of the other Keras.

@@ -9,7 +9,7 @@ from mtl_rec.retrieval.encoded_events import EncodedEvents
 from mtl_rec.retrieval.encoding import encode_side
 from mtl_rec.retrieval.event_batches import EventBatches
 from mtl_rec.retrieval.interactions import Events
-from mtl_rec.retrieval.trainable_towers import ITEM, PROBABILITY
+from mtl_rec.retrieval.trainable_towers import IS_NEW, ITEM, PROBABILITY
 
 NUM_EVENTS, NUM_ITEMS = 50, 12
 KNOWN = np.arange(2, NUM_ITEMS)
@@ -21,13 +21,17 @@ ITEMS = np.random.default_rng(0).integers(2, 9, NUM_EVENTS)
 SIDES = ("user", "item")
 
 
-def make_batches(batch_size=16, uniform_negatives=8, seed=3):
+USERS = np.arange(NUM_EVENTS) // 10
+"""Of each event; they have some items twice."""
+
+
+def make_batches(batch_size=16, uniform_negatives=8, exclude_seen=False, seed=3):
     # An event's row tells its number, an item's its place.
     numbers = np.arange(NUM_EVENTS)
     weights = numbers.astype(np.float32) + 1
     return EventBatches(
         EncodedEvents(
-            Events(numbers, ITEMS, weights, pa.table({})),
+            Events(USERS, ITEMS, weights, pa.table({})),
             {"user_ids": numbers[:, None]},
             {"item_ids": ITEMS[:, None], "tags": ITEMS[:, None] * [1, 10]},
         ),
@@ -37,6 +41,7 @@ def make_batches(batch_size=16, uniform_negatives=8, seed=3):
         },
         KNOWN,
         RetrievalTraining(batch_size=batch_size, uniform_negatives=uniform_negatives),
+        exclude_seen,
         seed,
     )
 
@@ -91,11 +96,41 @@ def test_the_seed_decides_every_epoch():
     assert of_seed(1) == of_seed(1) != of_seed(2)
 
 
-@pytest.mark.parametrize("uniform_negatives", [0, 8, 40])
+def test_what_is_new_to_its_user_is_asked_for_where_lists_leave_out_the_rest():
+    batches = make_batches(exclude_seen=True)
+    pairs = USERS * NUM_ITEMS + ITEMS
+    firsts = np.sort(np.unique(pairs, return_index=True)[1])
+    told = 0
+
+    for x, y, _ in epoch_of(batches):
+        events = x["user_ids"][:, 0]
+        assert np.isin(events, firsts).all()
+        for event, is_new in zip(events, y[IS_NEW], strict=True):
+            earlier = ITEMS[(USERS[event] == USERS) & (np.arange(NUM_EVENTS) < event)]
+            np.testing.assert_array_equal(is_new, ~np.isin(y[ITEM], earlier))
+            told += np.count_nonzero(~is_new)
+
+    assert len(firsts) < NUM_EVENTS
+    assert batches.events.tolist() == firsts.tolist()
+    assert len(batches) == len(firsts) // 16
+    assert told
+
+
+def test_all_candidates_count_where_lists_leave_out_nothing():
+    for _, y, _ in epoch_of(make_batches()):
+        assert IS_NEW not in y
+
+
+@pytest.mark.parametrize(
+    ("uniform_negatives", "exclude_seen"),
+    [(0, False), (8, False), (40, False), (8, True)],
+)
 def test_probabilities_are_the_shares_that_candidates_have_of_batches(
-    uniform_negatives,
+    uniform_negatives, exclude_seen
 ):
-    batches = make_batches(uniform_negatives=uniform_negatives)
+    batches = make_batches(
+        uniform_negatives=uniform_negatives, exclude_seen=exclude_seen
+    )
     counts, told = np.zeros(NUM_ITEMS), {}
     for _ in range(1500):
         for _, y, _ in epoch_of(batches):

@@ -54,6 +54,14 @@ def test_rows_without_a_user_or_an_item_are_no_events(parted, data):
         np.testing.assert_allclose(events.rows["price"].to_numpy()[order], rows.price)
 
 
+def test_events_are_in_the_order_of_time(parted, data):
+    times = dict(zip(parted.price.astype("float32"), parted.time, strict=True))
+
+    for events in (data.train, data.validation):
+        told = [times[price] for price in events.rows["price"].to_pylist()]
+        assert told == sorted(told)
+
+
 def test_known_items_are_those_that_were_shown(parted, data):
     for part, known in enumerate(data.known_items.values()):
         shown = data.catalogue.item_ids[known]

@@ -9,6 +9,7 @@ from mtl_rec.retrieval.encoding import encode_side
 from mtl_rec.retrieval.id_features import IdFeatures
 from mtl_rec.retrieval.id_fields import id_field, ids_of_values
 from mtl_rec.retrieval.trainable_towers import (
+    IS_NEW,
     ITEM,
     PROBABILITY,
     TrainableTowers,
@@ -24,6 +25,8 @@ CANDIDATES = RANDOM.normal(size=(7, 3)).astype(np.float32)
 # Rows 0 and 2 chose one item, which is drawn once more; row 1's is drawn too.
 ITEMS = np.array([5, 3, 5, 8, 3, 5, 9], np.int32)
 PROBABILITIES = np.array([0.4, 0.1, 0.4, 0.02, 0.1, 0.4, 0.05], np.float32)
+ARE_NEW = (np.arange(28).reshape(4, 7) % 3 != 1) | np.eye(4, 7, dtype=bool)
+"""Of rows and candidates; each row's own is."""
 WEIGHTS = np.array([1.0, 0.5, 3.0, 2.0], np.float32)
 
 
@@ -34,12 +37,13 @@ def tiny_towers(**settings) -> TrainableTowers:
     return trainable_towers(joint, RetrievalTraining(**settings), 100, Regularizers())
 
 
-def softmax_loss(temperature=1.0, hard=None):
+def softmax_loss(temperature=1.0, hard=None, are_new=None):
     """The mean over rows of `-log` of the share of what was chosen."""
     scores = QUERIES @ CANDIDATES.T / temperature - np.log(PROBABILITIES)
+    are_new = np.ones((4, 7), bool) if are_new is None else are_new
     losses = []
     for row, own in enumerate(scores):
-        others = [c for c in range(7) if ITEMS[c] != ITEMS[row]]
+        others = [c for c in range(7) if ITEMS[c] != ITEMS[row] and are_new[row, c]]
         negatives = sorted(own[others], reverse=True)[:hard]
         losses.append(np.log(np.exp([own[row], *negatives]).sum()) - own[row])
     return (np.array(losses) * WEIGHTS).sum() / WEIGHTS.sum()
@@ -61,6 +65,19 @@ def test_the_loss_is_a_corrected_softmax_without_accidental_hits(settings, wante
     )
 
     assert float(found) == pytest.approx(wanted, rel=1e-5)
+
+
+@pytest.mark.parametrize("hard", [None, 1])
+def test_candidates_that_are_not_new_count_nothing(hard):
+    found = tiny_towers(hard_negatives=hard).compute_loss(
+        y={ITEM: ITEMS, PROBABILITY: PROBABILITIES, IS_NEW: ARE_NEW},
+        y_pred={QUERY: QUERIES, CANDIDATE: CANDIDATES},
+        sample_weight=WEIGHTS,
+    )
+
+    wanted = softmax_loss(hard=hard, are_new=ARE_NEW)
+    assert float(found) == pytest.approx(wanted, rel=1e-5)
+    assert wanted != pytest.approx(softmax_loss(hard=hard), rel=1e-3)
 
 
 def test_ids_that_are_hidden_are_those_of_user_and_item_alone(prepared):
