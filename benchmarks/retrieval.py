@@ -3,9 +3,11 @@
     python benchmarks/retrieval.py
     python benchmarks/retrieval.py --only ml100k --contenders two_tower ALS popularity
 
-Users who had an event in the training part are asked for 100 items at their first row
-of the test part; what they had an event with before is in no list, and what they then
-have an event with should be in it. Every contender is tuned on the validation part:
+Users who have an event in the test part are asked for 100 items at their first row
+there; what they had an event with before is in no list, and what they then have an
+event with should be in it. Some are new: for them `implicit` answers what is popular.
+Those who had an event before are judged by themselves too. Every contender is tuned on
+the validation part:
 the defaults and settings drawn from its grid, `--budget` in all, on recall@100. With
 the best it learns from training and validation rows together, once for each seed.
 Items that neither part has an event of are cold: of these alone there are lists too.

@@ -53,7 +53,7 @@ def settings_of(data_set: DataSet, contender: str, budget: int) -> dict[str, Any
     grid = {**ours.GRIDS, **implicit_models.GRIDS}[contender]
     tried = {"grid": grid, "budget": budget}
     code = {"code": code_digest((*SOURCES, "retrieval"))} if is_ours else {}
-    return {"config": read, **tried, **code}
+    return {"config": read, "asked_for": "all users", **tried, **code}
 
 
 Asked = Callable[[Mapping[str, Any], int, str], Lists]

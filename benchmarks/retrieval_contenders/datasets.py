@@ -10,7 +10,6 @@ from retrieval_contenders.preparing import WRITERS, prepared
 
 CONFIGS = Path(__file__).parents[1] / "retrieval_configs"
 DATA_SETS = ("ml100k", "taobao_userbehavior", "complete_journey", "shop")
-PARTS = ("validation", "test")
 
 QUICK = {"shop": ("data.source.num_exposures=40000", "data.source.num_items=1000")}
 """By data set of a smoke test, what is set in its config."""
@@ -23,7 +22,7 @@ class DataSet:
     Attributes:
         name: Of the config.
         overrides: Settings that replace the config's.
-        log: `Interactions`, whose queries are of users with an event in training.
+        log: `Interactions`.
     """
 
     name: str
@@ -37,10 +36,16 @@ class DataSet:
         return load_config(CONFIGS / f"{self.name}.yaml", [*self.overrides, *overrides])
 
     def prepared(self, config: Any) -> Any:
-        """What one kind of ours reads, with the queries that all are asked for."""
+        """What one kind of ours reads."""
         from mtl_rec.retrieval.preparing import prepare_retrieval
 
-        return with_known_users(prepare_retrieval(config))
+        return prepare_retrieval(config)
+
+    def is_known(self, part: str) -> np.ndarray:
+        """Which queries of a part are of users with an event to learn from."""
+        log, queries = self.log, self.log.queries[part]
+        events = log.train if part == "validation" else log.train.joined(log.validation)
+        return np.isin(queries.users, events.users)
 
 
 def open_data_set(name: str, overrides: tuple[str, ...] = ()) -> DataSet:
@@ -57,32 +62,23 @@ def open_data_set(name: str, overrides: tuple[str, ...] = ()) -> DataSet:
     return replace(opened, log=opened.prepared(config).interactions)
 
 
-def with_known_users(own: Any) -> Any:
-    """A `PreparedRetrieval` that asks only for users with an event in training."""
-    log = own.interactions
-    queries, rows = {}, {}
-    for part in PARTS:
-        asked = log.queries[part]
-        known = np.flatnonzero(np.isin(asked.users, log.train.users))
-        queries[part] = replace(
-            asked,
-            users=asked.users[known],
-            row_numbers=asked.row_numbers[known],
-            relevant=lists_of(asked.relevant, known),
-            seen=lists_of(asked.seen, known),
-        )
-        rows[part] = log.query_rows[part].take(known)
-    log = replace(log, queries=queries, query_rows=rows)
-    return replace(own, interactions=log)
+def queries_of(queries: Any, places: np.ndarray) -> Any:
+    """The `Queries` at some places."""
+    return replace(
+        queries,
+        users=queries.users[places],
+        row_numbers=queries.row_numbers[places],
+        relevant=lists_of(queries.relevant, places),
+        seen=lists_of(queries.seen, places),
+    )
 
 
-def lists_of(lists: Any, queries: np.ndarray) -> Any:
-    """The `ItemLists` of some queries."""
+def lists_of(lists: Any, places: np.ndarray) -> Any:
+    """The `ItemLists` at some places."""
     from mtl_rec.retrieval.queries import ItemLists
 
     items = [
-        lists.items[lists.offsets[query] : lists.offsets[query + 1]]
-        for query in queries
+        lists.items[lists.offsets[place] : lists.offsets[place + 1]] for place in places
     ]
     lengths = [len(own) for own in items]
     return ItemLists(np.append(0, np.cumsum(lengths)), np.concatenate(items))

@@ -1,17 +1,18 @@
 """What lists are worth, with intervals over users and seeds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from contenders.comparing import Aucs
 from contenders.runs import Run
 
 from mtl_rec.retrieval.judging import Judgement, judge
-from retrieval_contenders.datasets import DataSet
+from retrieval_contenders.datasets import DataSet, queries_of
 from retrieval_contenders.lists import Lists
 
 CUTOFFS = (20, 100)
+KNOWN_RECALL = "recall@100 of known users"
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,17 @@ class Judged:
 def judged(data_set: DataSet, contender: str, runs: Mapping[int, Run]) -> Judged:
     """Judges the test lists of every seed; users are drawn alike for all contenders."""
     counts, queries = data_set.log.training_counts(), data_set.log.queries["test"]
+    known = np.flatnonzero(data_set.is_known("test"))
     judgements = {}
     for seed, run in runs.items():
         lists = Lists(run.predictions["all"], run.predictions["cold"])
-        score = lists.score(len(counts))
-        judgements[seed] = judge(score, queries, counts, CUTOFFS, True)
+        own, of_known = (
+            judge(asked.score(len(counts)), whom, counts, CUTOFFS, True)
+            for asked, whom in (
+                (lists, queries),
+                (lists.of_queries(known), queries_of(queries, known)),
+            )
+        )
+        apart = {KNOWN_RECALL: of_known.estimates["recall@100"]}
+        judgements[seed] = replace(own, estimates={**own.estimates, **apart})
     return Judged(data_set.name, contender, judgements, runs)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from mtl_rec.retrieval.lists import best_items
-from retrieval_contenders.datasets import DataSet
+from retrieval_contenders.datasets import DataSet, queries_of
 from retrieval_contenders.implicit_models import implicit_lists
 
 LENGTH = 100
@@ -25,6 +25,10 @@ class Lists:
 
     all_items: np.ndarray
     cold_items: np.ndarray
+
+    def of_queries(self, places: np.ndarray) -> "Lists":
+        """Those of the queries at some places."""
+        return Lists(self.all_items[places], self.cold_items[places])
 
     def score(self, num_items: int) -> Any:
         """What `judge` asks for: scores whose best items are those of the lists."""
@@ -49,17 +53,26 @@ def our_lists(data_set: DataSet, score: Any, part: str) -> Lists:
 
 
 def peer_lists(data_set: DataSet, python: Path, settings: Any, part: str) -> Lists:
-    """The lists of `implicit`, for which all cold items are alike."""
+    """The lists of `implicit`, for which all cold items are alike.
+
+    Users whom it knows nothing of get what is popular.
+    """
     log, queries = data_set.log, data_set.log.queries[part]
     events = log.train if part == "validation" else log.train.joined(log.validation)
     num_items = len(log.catalogue)
-    alike = our_lists(
-        data_set,
-        lambda own: np.zeros((own.stop - own.start, num_items), np.float32),
-        part,
-    )
-    lists = implicit_lists(python, settings, events, queries, LENGTH)
-    return Lists(lists, alike.cold_items)
+    counts = np.bincount(events.items, events.weights, num_items).astype(np.float32)
+
+    def alike(scores: np.ndarray) -> Lists:
+        shape = len(queries), num_items
+        return our_lists(
+            data_set, lambda own: np.broadcast_to(scores, shape)[own], part
+        )
+
+    lists = alike(counts).all_items
+    known = np.flatnonzero(data_set.is_known(part))
+    asked = queries_of(queries, known)
+    lists[known] = implicit_lists(python, settings, events, asked, LENGTH)
+    return Lists(lists, alike(np.zeros_like(counts)).cold_items)
 
 
 def cold_items(data_set: DataSet) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from retrieval_contenders.judged import Judged
+from retrieval_contenders.judged import KNOWN_RECALL, Judged
 
 
 def table_row(own: Judged) -> dict[str, Any]:
@@ -19,6 +19,7 @@ def table_row(own: Judged) -> dict[str, Any]:
         "recall@20": f"{own.mean('recall@20'):.4f}",
         "recall@100": f"{own.mean('recall@100'):.4f}",
         "95 %": f"{low:.4f} to {high:.4f}",
+        KNOWN_RECALL: f"{own.mean(KNOWN_RECALL):.4f}",
         "NDCG@100": f"{own.mean('ndcg@100'):.4f}",
         "coverage": f"{own.mean('coverage@100'):.3f}",
         "novelty": f"{own.mean('novelty@100'):.2f}",

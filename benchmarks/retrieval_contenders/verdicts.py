@@ -8,7 +8,7 @@ from typing import Any
 from contenders.comparing import Difference, difference
 from reporting import Bar
 
-from retrieval_contenders.judged import Judged
+from retrieval_contenders.judged import KNOWN_RECALL, Judged
 
 RECALL, COLD_RECALL = "recall@100", "cold_only_recall@100"
 NOT_BEHIND = -0.002
@@ -55,8 +55,10 @@ class Claim:
 
 def claims_of(contenders: Mapping[str, Judged]) -> list[Claim]:
     """What is claimed on one data set, of the contenders that ran."""
-    asked = [("two_tower", "popularity", RECALL, 0.0)]
-    asked += [("two_tower", own, RECALL, NOT_BEHIND) for own in ("ALS", "BPR")]
+    asked: list[tuple[str, str, str, float]] = []
+    for metric in (RECALL, KNOWN_RECALL):
+        asked += [("two_tower", "popularity", metric, 0.0)]
+        asked += [("two_tower", own, metric, NOT_BEHIND) for own in ("ALS", "BPR")]
     asked += [("content", own, COLD_RECALL, 0.0) for own in ID_MODELS]
     return [
         claim(contenders[ours], contenders[theirs], metric, limit)

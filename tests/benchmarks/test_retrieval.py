@@ -6,7 +6,7 @@ from contenders.runs import Run
 from retrieval_contenders import implicit_models, ours
 from retrieval_contenders.collecting import drawn_settings
 from retrieval_contenders.datasets import CONFIGS, DATA_SETS, open_data_set
-from retrieval_contenders.judged import judged
+from retrieval_contenders.judged import KNOWN_RECALL, judged
 from retrieval_contenders.lists import LENGTH, cold_items, our_lists, recall
 from retrieval_contenders.verdicts import claims_of
 
@@ -45,10 +45,29 @@ def test_each_data_set_has_a_config_that_loads(name):
     assert load_config(CONFIGS / f"{name}.yaml").name == f"retrieval_{name}"
 
 
-def test_every_user_asked_for_has_an_event_to_learn_from(shop):
-    for queries in shop.log.queries.values():
-        assert len(queries)
-        assert np.isin(queries.users, shop.log.train.users).all()
+def test_known_are_those_with_an_event_to_learn_from(shop):
+    log = shop.log
+    learned = {"validation": log.train, "test": log.train.joined(log.validation)}
+
+    for part, queries in log.queries.items():
+        is_known = shop.is_known(part)
+        assert is_known.any()
+        assert not is_known.all()
+        np.testing.assert_array_equal(
+            is_known, [user in learned[part].users for user in queries.users]
+        )
+
+
+def test_known_users_are_judged_as_if_they_were_alone(shop, lists):
+    known = np.flatnonzero(shop.is_known("test"))
+    relevant = shop.log.queries["test"].relevant
+    hits = relevant.has(lists(wish=0.5).all_items).sum(axis=1) / relevant.lengths
+
+    found = judged(shop, "ours", {1: run_of(lists(wish=0.5))})
+
+    assert found.mean(RECALL) == pytest.approx(hits.mean())
+    assert found.mean(KNOWN_RECALL) == pytest.approx(hits[known].mean())
+    assert hits.mean() != pytest.approx(hits[known].mean())
 
 
 def test_what_is_asked_keeps_its_user_and_row(shop):
@@ -132,8 +151,10 @@ def test_only_the_better_one_is_claimed_to_be_ahead(shop, lists):
 
     def claim(runs):
         own = {n: judged(shop, n, {1: run}) for n, run in runs.items()}
-        (found,) = claims_of(own)
-        return found.bar()
+        of_all, of_known = claims_of(own)
+        assert of_all.metric in of_known.metric
+        assert of_all.bar().holds == of_known.bar().holds
+        return of_all.bar()
 
     assert claim(names).holds
     assert not claim({"two_tower": worse, "popularity": better}).holds
