@@ -1,8 +1,12 @@
-"""The columns of ids of users and items, which data must have where they are read."""
+"""The columns of ids of users and items: that they are there, and what is in them."""
+
+import pyarrow as pa
 
 from mtl_rec.config.checks import suggestion
+from mtl_rec.config.features import Categorical
 from mtl_rec.data.exposures import ExposureStream
 from mtl_rec.errors import SchemaError
+from mtl_rec.schema.columns import feature_values
 
 
 def require_id_columns(
@@ -26,3 +30,22 @@ def require_id_columns(
                     f"{suggestion(column, names)} Columns: {sorted(names)}. Name the "
                     f"data's own in `evaluation.{side}`, or add it to the data."
                 )
+
+
+def id_feature(column: str) -> Categorical:
+    """How a column of ids is read, whatever its name."""
+    # Any column may be read, but not every name is one of a feature.
+    return Categorical(kind="categorical", name="id", side="user", column=column)
+
+
+def id_texts(values: pa.ChunkedArray, column: str) -> pa.Array:
+    """Ids as features that hold them have them, "" where one is missing.
+
+    Args:
+        values: The column.
+        column: Its name, for errors.
+
+    Raises:
+        SchemaError: It holds neither text nor whole numbers.
+    """
+    return feature_values(values, id_feature(column))

@@ -6,8 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mtl_rec.config.features import Categorical, Feature, Numeric
+from mtl_rec.config.features import Feature, Numeric
 from mtl_rec.data.events.codes import MISSING, Codes
+from mtl_rec.evaluation.id_columns import id_feature
 from mtl_rec.evaluation.keys import Slicing
 from mtl_rec.evaluation.slicing import by_band, by_value
 from mtl_rec.schema.columns import feature_values
@@ -94,10 +95,7 @@ def slice_column(feature: Feature) -> KeyColumn:
 
 def id_column(column: str) -> CodedColumn:
     """What reads a column of ids, such as that of the user."""
-    # Any column may be read, but not every name is one of a feature.
-    return CodedColumn(
-        Categorical(kind="categorical", name="id", side="user", column=column)
-    )
+    return CodedColumn(id_feature(column))
 
 
 def number_column(column: str) -> NumberColumn:

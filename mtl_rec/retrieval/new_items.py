@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-import pyarrow as pa
 
 from mtl_rec.config.features import Feature
 from mtl_rec.errors import SchemaError
+from mtl_rec.evaluation.id_columns import id_texts
 from mtl_rec.retrieval.catalogue import Catalogue
 from mtl_rec.schema.raw_types import plain
 from mtl_rec.schema.rows import Rows, as_table, canonical
@@ -31,8 +31,8 @@ def read_new_items(
             f"Items that are added must have the column '{item_column}' of their id. "
             f"Received: {rows.column_names}."
         )
-    ids = np.array(rows[item_column].cast(pa.string()).to_pylist(), object)
-    distinct, counts = np.unique([own or "" for own in ids], return_counts=True)
+    ids = np.array(id_texts(rows[item_column], item_column).to_pylist(), object)
+    distinct, counts = np.unique(ids.astype(str), return_counts=True)
     if "" in distinct or (counts > 1).any():
         wrong = distinct[(counts > 1) | (distinct == "")][:5].tolist()
         raise SchemaError(

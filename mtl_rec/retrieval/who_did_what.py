@@ -14,7 +14,7 @@ from mtl_rec.data.exposures import ExposureStream
 from mtl_rec.data.splitting import LEFT_OUT, PARTS
 from mtl_rec.data.times import read_times
 from mtl_rec.errors import SchemaError
-from mtl_rec.evaluation.id_columns import require_id_columns
+from mtl_rec.evaluation.id_columns import id_texts, require_id_columns
 from mtl_rec.schema.columns import label_values
 
 TRAIN, VALIDATION, TEST = range(len(PARTS))
@@ -59,7 +59,8 @@ def read_who_did_what(
         event_weights: By event, how much it counts; without any, each event counts 1.
 
     Raises:
-        SchemaError: A column is missing, or no row has a user and an item.
+        SchemaError: A column is missing or holds no ids, or no row has a user and an
+            item.
         ArtifactError: A file is damaged.
     """
     require_id_columns(stream, user_column, item_column)
@@ -72,7 +73,7 @@ def read_who_did_what(
     read: list[tuple[np.ndarray, ...]] = []
     for batch, parts, first_row in stream.batches(list(dict.fromkeys(columns))):
         users, items = (
-            own.add(_texts(batch.column(name)))
+            own.add(_ids(batch, name))
             for own, name in zip(codes, (user_column, item_column), strict=True)
         )
         times = np.arange(first_row, first_row + batch.num_rows)
@@ -96,10 +97,9 @@ def read_who_did_what(
     )
 
 
-def _texts(values: pa.Array) -> pa.Array:
-    if pa.types.is_dictionary(values.type):
-        values = values.dictionary_decode()
-    texts = values.cast(pa.string())
+def _ids(batch: pa.RecordBatch, column: str) -> pa.Array:
+    """Texts, null where one is missing."""
+    texts = id_texts(pa.chunked_array([batch.column(column)]), column)
     return pc.if_else(pc.equal(texts, ""), None, texts)
 
 

@@ -12,6 +12,7 @@ from mtl_rec.config.features import Categorical, Numeric
 from mtl_rec.config.recommendation import ItemTable
 from mtl_rec.data.reading import open_table
 from mtl_rec.errors import ConfigError, SchemaError
+from mtl_rec.evaluation.id_columns import id_texts
 from mtl_rec.retrieval.recommending.items import Items
 from mtl_rec.schema.columns import feature_values
 
@@ -97,9 +98,7 @@ def open_columns(items: Items, table: ItemTable | None) -> ItemColumns:
             f"Received: '{table.key}'.{suggestion(table.key, rows.column_names)} "
             f"Columns: {sorted(rows.column_names)}."
         )
-    settings = {"kind": "categorical", "name": "id", "side": "item"}
-    key = Categorical.model_validate({**settings, "column": table.key})
-    ids = feature_values(rows.column(table.key), key)
+    ids = id_texts(rows.column(table.key), table.key)
     if len(pc.unique(ids)) < len(ids):
         counted = pc.value_counts(ids)
         repeated = counted.field(0).filter(pc.greater(counted.field(1), 1))

@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 from mtl_rec.config.data import TimeSplit
 from mtl_rec.config.export import Ranking
 from mtl_rec.config.features import (
-    Categorical,
     Feature,
     IdSequence,
     MultiCategorical,
@@ -25,7 +24,7 @@ from mtl_rec.data.events.progress import Progress, unseen
 from mtl_rec.data.exposures import ExposureStream
 from mtl_rec.data.times import read_times
 from mtl_rec.errors import SchemaError
-from mtl_rec.evaluation.id_columns import require_id_columns
+from mtl_rec.evaluation.id_columns import id_texts, require_id_columns
 from mtl_rec.export.scores import score_terms
 from mtl_rec.preprocess.lists import list_length
 from mtl_rec.schema.columns import feature_values, label_values
@@ -117,7 +116,8 @@ def _rows_of(
     asked = pa.array(user_ids, pa.string())
     kept, positions = [], [np.empty(0, np.int64)]
     for batch, _, _ in stream.batches(columns):
-        found = pc.index_in(_ids(pa.chunked_array([batch.column(user)]), user), asked)
+        users = id_texts(pa.chunked_array([batch.column(user)]), user)
+        found = pc.index_in(users, asked)
         kept.append(pa.Table.from_batches([batch.filter(found.is_valid())]))
         positions.append(found.drop_null().to_numpy().astype(np.int64))
     of_rows = np.concatenate(positions)
@@ -137,18 +137,13 @@ def _bought(rows: pa.Table, config: RunConfig) -> tuple[str, ...]:
         return ()
     happened = pc.equal(label_values(rows.column(task.label_column), task), 1.0)
     item = config.evaluation.item_column
-    items = _ids(rows.column(item), item).filter(happened)
+    items = id_texts(rows.column(item), item).filter(happened)
     return tuple(item for item in pc.unique(items).to_pylist() if item)
 
 
 def _deepest_event(config: RunConfig) -> Task:
     funnel = Funnel(config.tasks)
     return funnel.task(score_terms(Ranking(), funnel)[0].output)
-
-
-def _ids(values: pa.ChunkedArray, column: str) -> pa.Array:
-    settings = {"kind": "categorical", "name": "id", "side": "user", "column": column}
-    return feature_values(values, Categorical.model_validate(settings))
 
 
 def _value(row: pa.Table, feature: Feature) -> Any:

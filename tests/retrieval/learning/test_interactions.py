@@ -1,6 +1,9 @@
 """What is read of a table, against pandas."""
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from mtl_rec.errors import SchemaError
@@ -108,3 +111,17 @@ def test_of_several_events_the_largest_weight_counts(parted, prepare):
 def test_a_column_of_ids_that_is_not_there_is_named(prepare):
     with pytest.raises(SchemaError, match=r"no column 'items'.*evaluation\.item"):
         prepare("popularity", "evaluation.item=items")
+
+
+def test_ids_are_read_as_features_of_them_are(table, prepare, tmp_path):
+    numbers = pd.to_numeric(table["item_id"].str[1:])
+    rows = pa.Table.from_pandas(table, preserve_index=False)
+    # NaN, which is how NumPy says that one is missing, is no item.
+    ids = pa.array(numbers.to_numpy(), from_pandas=False)
+    place = rows.column_names.index("item_id")
+    pq.write_table(rows.set_column(place, "item_id", ids), tmp_path / "rows.parquet")
+
+    own = prepare("popularity", f"data.source.path={tmp_path}/rows.parquet")
+
+    wanted = {str(int(number)) for number in numbers.dropna()}
+    assert set(own.interactions.catalogue.item_ids) == wanted
