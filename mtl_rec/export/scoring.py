@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from mtl_rec.config.served_names import ROWS, SCHEMA_FILE
 from mtl_rec.errors import ArtifactError
+from mtl_rec.export.loading import load_saved_model
 from mtl_rec.preprocess.arrays import raw_tensors
 from mtl_rec.schema.schema import Schema
 
@@ -37,9 +38,9 @@ def open_version(path: Path) -> Scorer:
     """
     try:
         schema = Schema.from_json((path / SCHEMA_FILE).read_text(encoding="utf-8"))
-        loaded = tf.saved_model.load(str(path))
+        loaded = load_saved_model(path)
         signature = loaded.signatures[ROWS]
-    except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise ArtifactError(f"'{path}' can't be loaded: {error}") from error
     missing = [
         output.name

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +17,7 @@ from mtl_rec.config.served_names import (
     VECTOR,
 )
 from mtl_rec.errors import ArtifactError
+from mtl_rec.export.loading import load_saved_model
 from mtl_rec.preprocess.arrays import raw_tensors
 from mtl_rec.retrieval.catalogue_file import read_catalogue
 from mtl_rec.retrieval.indexes import VectorIndex
@@ -45,8 +45,8 @@ class VersionVectors:
             text = (version / SCHEMA_FILE).read_text(encoding="utf-8")
             self._schema = Schema.from_json(text)
             # The signatures' variables live as long as what they were loaded with.
-            self._loaded: Any = tf.saved_model.load(str(version))
-        except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
+            self._loaded = load_saved_model(version)
+        except (OSError, ValueError, KeyError) as error:
             raise ArtifactError(f"'{version}' can't be loaded: {error}") from error
         missing = {ITEM_VECTORS, USER_VECTORS} - set(self._loaded.signatures)
         if missing:

@@ -46,15 +46,3 @@ class LoadedSignature:
         """Runs it on the arrays of its inputs; others are ignored."""
         tensors = {n: tf.constant(arrays[n], s.dtype) for n, s in self._specs.items()}
         return {name: values.numpy() for name, values in self._run(**tensors).items()}
-
-
-def load_version(path: Path) -> tf.Module:
-    """Loads a SavedModel.
-
-    Raises:
-        ArtifactError: A file of it is missing or damaged.
-    """
-    try:
-        return tf.saved_model.load(str(path))
-    except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
-        raise ArtifactError(f"'{path}' can't be loaded: {error}") from error

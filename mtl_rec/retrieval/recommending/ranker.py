@@ -8,9 +8,10 @@ import numpy as np
 
 from mtl_rec.config.served_names import RANK, SCHEMA_FILE
 from mtl_rec.errors import ArtifactError
+from mtl_rec.export.loading import load_saved_model
 from mtl_rec.preprocess.arrays import raw_tensors
 from mtl_rec.retrieval.recommending.items import Items
-from mtl_rec.retrieval.recommending.loaded import LoadedSignature, load_version
+from mtl_rec.retrieval.recommending.loaded import LoadedSignature
 from mtl_rec.schema.schema import Schema
 from mtl_rec.serving.client import Ranking
 from mtl_rec.serving.client.ranking import ranking_of
@@ -34,7 +35,7 @@ class Ranker:
 
     def __init__(self, version: Path, items: Items) -> None:
         advice = " A ranker is what `mtl-rec train` exports."
-        self._rank = LoadedSignature(load_version(version), RANK, version, advice)
+        self._rank = LoadedSignature(load_saved_model(version), RANK, version, advice)
         schema = Schema.from_json((version / SCHEMA_FILE).read_text(encoding="utf-8"))
         own = tuple(f for f in schema.features if f.side == "item")
         missing = sorted({f.name for f in own} - set(items.rows.column_names))
