@@ -28,10 +28,9 @@ def encode_side(preprocessor: Preprocessor, rows: pa.Table, side: Side) -> Input
         else _nothing(feature, len(rows))
         for feature in schema.features
     }
-    whole = canonical(
-        pa.table(columns).rename_columns([f.source_column for f in schema.features]),
-        schema.features,
-    )
+    # By their names: several may be of one column.
+    named = [f.model_copy(update={"column": None}) for f in schema.features]
+    whole = canonical(pa.table(columns), named)
     inputs = preprocessor.encode(whole, with_labels=False).inputs
     return {name: inputs[name] for name in side_inputs(schema, side)}
 
