@@ -31,8 +31,8 @@ def encode_side(preprocessor: Preprocessor, rows: pa.Table, side: Side) -> Input
     # By their names: several may be of one column.
     named = [f.model_copy(update={"column": None}) for f in schema.features]
     whole = canonical(pa.table(columns), named)
-    inputs = preprocessor.encode(whole, with_labels=False).inputs
-    return {name: inputs[name] for name in side_inputs(schema, side)}
+    encoded = preprocessor.encode(whole, with_labels=False)
+    return encoded.inputs_of(side_inputs(schema, side))
 
 
 def side_inputs(schema: Schema, side: Side) -> list[str]:

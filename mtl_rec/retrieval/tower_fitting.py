@@ -115,6 +115,11 @@ class TowerFitting:
         packed = encode_side(self._preprocessor, rows, "item")
         return with_prior_ids(packed, self._design.schema, self._ids.item)
 
+    def _taught(self, inputs: Inputs) -> Inputs:
+        """Without texts that stand in for vectors, which training does not read."""
+        unread = {text.name for text in self._design.schema.fallback_texts}
+        return {name: own for name, own in inputs.items() if name not in unread}
+
     def _run(
         self,
         joint: keras.Model,
@@ -125,8 +130,8 @@ class TowerFitting:
     ) -> None:
         settings = self._config.training
         batches = EventBatches(
-            encode_side(self._preprocessor, events.rows, "user"),
-            self._encode_items(events.rows),
+            self._taught(encode_side(self._preprocessor, events.rows, "user")),
+            self._taught(self._encode_items(events.rows)),
             events,
             self.catalogue,
             np.flatnonzero(known_items),
