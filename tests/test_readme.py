@@ -17,7 +17,8 @@ from pydantic import TypeAdapter
 
 from mtl_rec.cli.app import app
 from mtl_rec.config import load_config
-from mtl_rec.config.features import Feature
+from mtl_rec.config.fallback_checks import fallback_problems
+from mtl_rec.config.features import Feature, vectors_by_text
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -173,7 +174,7 @@ def test_every_command_is_in_its_tables():
 
 
 def test_the_config_it_shows_is_right(tmp_path):
-    shop, _, vectors, title, evaluation, export = blocks(README, "yaml")
+    shop, _, vectors, fallback, title, evaluation, export = blocks(README, "yaml")
     (tmp_path / "shop.yaml").write_text(shop + evaluation + export)
 
     config = load_config(tmp_path / "shop.yaml")
@@ -184,6 +185,9 @@ def test_the_config_it_shows_is_right(tmp_path):
     assert config.export.gate == type(config.export.gate)()
     features = TypeAdapter(list[Feature]).validate_python(yaml.safe_load(vectors))
     assert [feature.kind for feature in features] == ["vector", "sequence"]
+    features = TypeAdapter(list[Feature]).validate_python(yaml.safe_load(fallback))
+    assert not fallback_problems(features)
+    assert list(vectors_by_text(features)) == ["title"]
     (text,) = TypeAdapter(list[Feature]).validate_python(yaml.safe_load(title))
     assert text.encoder.mode.kind == "lora"
 

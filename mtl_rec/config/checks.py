@@ -13,6 +13,7 @@ from mtl_rec.config.declared import (
     with_paths,
 )
 from mtl_rec.config.encoder_checks import encoder_problems
+from mtl_rec.config.fallback_checks import fallback_problems
 from mtl_rec.config.feature_section import SIDES
 from mtl_rec.config.features import (
     EmbeddedFeature,
@@ -54,6 +55,7 @@ def find_problems(
     return [
         *feature_problems(features),
         *encoder_problems(features),
+        *fallback_problems(features),
         *task_problems(tasks),
         *name_clashes(features, tasks),
         *sampling_problems(features, tasks, kept_negatives),

@@ -1,5 +1,6 @@
 """Features: named raw columns, by `kind`."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal, TypeGuard
 
 from pydantic import Field, model_validator
@@ -15,6 +16,7 @@ from mtl_rec.config.feature_section import FeatureSection, Name
 from mtl_rec.config.number_features import Numeric, Vector
 from mtl_rec.config.pretrained import Pretrained
 from mtl_rec.config.tokens import Tokens, Words
+from mtl_rec.config.vector_fallbacks import EncodedText
 
 
 class EmbeddedFeature(FeatureSection):
@@ -159,6 +161,15 @@ def holds_list(feature: "Feature") -> bool:
 def is_by_row(feature: "Feature") -> TypeGuard[Vector]:
     """Whether it is a vector that rows have, not one that is known of ids."""
     return isinstance(feature, Vector) and feature.path is None
+
+
+def vectors_by_text(features: Iterable["Feature"]) -> dict[str, Vector]:
+    """By text that is encoded where the vector of an id is missing, whose it is."""
+    return {
+        feature.fallback.text: feature
+        for feature in features
+        if isinstance(feature, Vector) and isinstance(feature.fallback, EncodedText)
+    }
 
 
 Feature = Annotated[

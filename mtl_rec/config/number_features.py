@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from mtl_rec.config.base import Count, NonEmpty
 from mtl_rec.config.feature_section import FeatureSection
+from mtl_rec.config.vector_fallbacks import MeanOfAll, VectorFallback
 
 
 class Vector(FeatureSection):
@@ -17,8 +18,10 @@ class Vector(FeatureSection):
 
     kind: Literal["vector"]
     path: NonEmpty | None = None
-    """Parquet file of ids and their vectors; `mtl-rec encode-items` writes one. An id
-    that it lacks has the mean of all vectors. Without it, rows have vectors."""
+    """Parquet file of ids and their vectors; `mtl-rec encode-items` writes one. Without
+    it, rows have vectors."""
+    fallback: VectorFallback = MeanOfAll()
+    """What stands for the vector of an id that the file lacks."""
     dim: Count | None = None
     """Numbers of a vector that rows have, as a list; a row without one has the mean of
     those in training."""
@@ -44,6 +47,11 @@ class Vector(FeatureSection):
             raise ValueError(
                 "`dim` and `separator` are of vectors that rows have; with `path` the "
                 "file has them. Remove one or the other"
+            )
+        if self.path is None and self.fallback != MeanOfAll():
+            raise ValueError(
+                "`fallback` is of ids that a file lacks, and goes with `path`. "
+                f"Received: `dim: {self.dim}`, where rows have vectors. Remove it"
             )
         return self
 

@@ -2,7 +2,7 @@
 
 from mtl_rec.config.checks import suggestion
 from mtl_rec.config.declared import Declared, Problem, by_name, is_unsure
-from mtl_rec.config.features import Categorical, Feature, Text
+from mtl_rec.config.features import Categorical, Feature, Text, vectors_by_text
 from mtl_rec.config.training import Training
 
 
@@ -74,7 +74,11 @@ def _text_problems(
 ) -> list[Problem]:
     if training.text_augmentation is None or None in features.values():
         return []
-    texts = [f for f in features.values() if isinstance(f, Text)]
+    # One that stands in for vectors is not read in training.
+    unread = vectors_by_text(f for f in features.values() if f is not None)
+    texts = [
+        f for f in features.values() if isinstance(f, Text) and f.name not in unread
+    ]
     if not texts:
         text = "needs a feature of kind text. Received: none."
         return [("training.text_augmentation", text)]

@@ -19,6 +19,7 @@ from mtl_rec.evaluation.predicting import predict
 from mtl_rec.export.checksums import write_checksums
 from mtl_rec.export.climbing import RungResult
 from mtl_rec.export.expectations import expected_proofs
+from mtl_rec.export.hidden_vectors import with_hidden_vectors
 from mtl_rec.export.manifest import ModelFacts, write_manifest
 from mtl_rec.export.publishing import publish
 from mtl_rec.export.servable import Servable
@@ -83,7 +84,7 @@ def export_model(
             "with KERAS_BACKEND=tensorflow."
         )
     schema = preprocessor.schema
-    table = canonical(rows, schema.features)
+    table = with_hidden_vectors(canonical(rows, schema.features), schema)
 
     def predict_rows(canonical_rows: pa.Table) -> dict[str, np.ndarray]:
         return predict(model, preprocessor.encode([canonical_rows], with_labels=False))

@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 import tensorflow as tf
 
-from mtl_rec.config.served_names import ROWS, SCHEMA_FILE
+from mtl_rec.config.served_names import ROWS
 from mtl_rec.errors import ArtifactError
+from mtl_rec.export.loading import load_saved_model, read_schema
 from mtl_rec.preprocess.arrays import raw_tensors
 from mtl_rec.schema.schema import Schema
 
@@ -35,16 +36,11 @@ def open_version(path: Path) -> Scorer:
     Raises:
         ArtifactError: A file of it is missing or damaged.
     """
-    try:
-        schema = Schema.from_json((path / SCHEMA_FILE).read_text(encoding="utf-8"))
-        loaded = tf.saved_model.load(str(path))
-        signature = loaded.signatures[ROWS]
-    except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
-        raise ArtifactError(f"'{path}' can't be loaded: {error}") from error
+    schema, loaded = read_schema(path), load_saved_model(path)
+    signature = loaded.signatures.get(ROWS)
+    answered = {} if signature is None else signature.structured_outputs
     missing = [
-        output.name
-        for output in schema.funnel.outputs()
-        if output.name not in signature.structured_outputs
+        output.name for output in schema.funnel.outputs() if output.name not in answered
     ]
     if missing:
         raise ArtifactError(

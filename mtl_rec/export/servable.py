@@ -1,7 +1,6 @@
 """The served graph: raw named features in, one float32 a row and output out."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 import keras
@@ -18,6 +17,7 @@ from mtl_rec.config.served_names import (
 )
 from mtl_rec.export.ranking import RankingGraph
 from mtl_rec.export.signed_module import SignedModule, Specs
+from mtl_rec.export.text_readers import predictions_of
 from mtl_rec.models.probabilities import probability_model
 from mtl_rec.preprocess.examples import parse_examples
 from mtl_rec.preprocess.preprocessor import Preprocessor
@@ -54,7 +54,7 @@ class Servable(SignedModule):
         self.ranking = ranking or Ranking()
         scored = probability_model(model)
         # Anything else that holds the model would be tracked.
-        self._predict = partial(scored, training=False)
+        self._predict = predictions_of(scored)
         self.table = self._encode.lookup.table
         self.pieces = self._encode.token_tables()
         self.weights = [weight.value for weight in scored.weights]

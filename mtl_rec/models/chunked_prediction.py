@@ -32,7 +32,7 @@ def predict_chunks(
     for chunk in exposures.chunks():
         require_valid_inputs(chunk, names, first_row)
         first_row += len(chunk)
-        inputs = {name: chunk.inputs[name] for name in names}
+        inputs = {n: chunk.inputs[n] for n in names if n in chunk.inputs}
         outputs = text_vectors.rest.predict(
             text_vectors(inputs), batch_size=batch_size, verbose=0
         )

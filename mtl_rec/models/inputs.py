@@ -23,6 +23,7 @@ from mtl_rec.models.layer_names import layer_name
 from mtl_rec.models.placed_fields import interacting_side, is_compared
 from mtl_rec.models.table_columns import FIELD_GROUPS
 from mtl_rec.models.table_reads import TableReads, read_table
+from mtl_rec.models.text_fallbacks import with_fallback
 from mtl_rec.schema.fields import Vocabulary
 from mtl_rec.schema.schema import Schema
 
@@ -189,6 +190,8 @@ def _read(
             or (bool(key.vectors_of) and projects_whole(schema, vocabularies[0])),
             is_trained=not key.vectors_of,
         )
+        if key.vectors_of:
+            reads = with_fallback(reads, key.vectors_of, inputs, schema)
     if not key.vectors_of:
         return reads
     given[key.vectors_of] = reads

@@ -17,6 +17,7 @@ from mtl_rec.models.blocks import (
 from mtl_rec.models.field_blocks import of_network
 from mtl_rec.models.given_vectors import projection_name
 from mtl_rec.models.language_models import language_model_name, language_models
+from mtl_rec.models.text_fallbacks import fallback_name, fallbacks
 from mtl_rec.schema.schema import Schema
 
 
@@ -47,4 +48,13 @@ def language_model_blocks(
                 f"{projection_name(name, network)}/{KERNEL}",
                 whole(dim, width),
                 (f"language model {about.fingerprint}", f"width {width}"),
+            )
+    for text, about in fallbacks(schema):
+        layer = f"{fallback_name(text.vector)}/language_model"
+        for path, shape in bert_shapes(about.bert).items():
+            yield Block(
+                BlockKey(Part(GIVEN, text.name), path),
+                f"{layer}/{path}",
+                whole(*shape),
+                (f"language model {about.fingerprint}", path),
             )

@@ -7,6 +7,7 @@ import keras
 from mtl_rec.config.features import language_model_of
 from mtl_rec.config.pretrained import Frozen, Full, LowRank, Pretrained, TopLayers
 from mtl_rec.errors import ArtifactError, ConfigError
+from mtl_rec.models.encoders.missing_vectors import MissingVectors
 from mtl_rec.models.encoders.pretrained_text import PretrainedText
 from mtl_rec.models.given_vectors import projection_name
 from mtl_rec.models.initial_weights import InitialWeights, glorot_limit
@@ -21,7 +22,15 @@ from mtl_rec.schema.schema import Schema
 def language_models(
     schema: Schema,
 ) -> Iterator[tuple[Vocabulary, LanguageModel, Pretrained]]:
-    """Every language model with its pieces and what is to become of it."""
+    """Every language model of fields with its pieces and what is to become of it."""
+    stand_in = {text.name for text in schema.fallback_texts}
+    return (own for own in _declared(schema) if own[0].name not in stand_in)
+
+
+def _declared(
+    schema: Schema,
+) -> Iterator[tuple[Vocabulary, LanguageModel, Pretrained]]:
+    """Those too that stand in for vectors."""
     for feature in schema.features:
         config = language_model_of(feature)
         vocabulary = schema.vocabularies.get(feature.name)
@@ -127,7 +136,8 @@ def fill_language_models(model: keras.Model, schema: Schema) -> None:
         ArtifactError: One can't be read, or is not what the preprocessor has seen.
     """
     own = [layer for layer in model.layers if isinstance(layer, PretrainedText)]
-    for vocabulary, about, config in language_models(schema):
+    fallbacks = [layer for layer in model.layers if isinstance(layer, MissingVectors)]
+    for vocabulary, about, config in _declared(schema):
         loaded = load_language_model(config.source)
         if loaded.about != about:
             raise ArtifactError(
@@ -139,3 +149,6 @@ def fill_language_models(model: keras.Model, schema: Schema) -> None:
         for layer in own:
             if layer.name.rpartition(".")[2] == suffix:
                 layer.assign_pretrained(loaded.weights)
+        for layer in fallbacks:
+            if layer.field == vocabulary.name:
+                layer.reader.assign_pretrained(loaded.weights)

@@ -6,7 +6,10 @@ from typing import Any
 import keras
 import numpy as np
 
+from mtl_rec.models.encoders.missing_vectors import MissingVectors, no_texts
 from mtl_rec.models.layers.text_rows import TextRows, vectors_of_rows
+from mtl_rec.pretrained.text_encoder import LENGTH_STEP
+from mtl_rec.schema.fields import PADDING_ID
 
 TEXTS_AT_ONCE = 128
 """What a language model has in memory of a text is much more than its vector."""
@@ -24,21 +27,26 @@ class TextVectors:
     """
 
     def __init__(self, model: keras.Model) -> None:
-        self._readers = {}
+        self._readers, self._fallbacks = {}, {}
         for rows in model.layers:
             if isinstance(rows, TextRows):
                 (vectors,) = rows._inbound_nodes[0].input_tensors
                 reader = vectors._keras_history.operation
                 self._readers[rows.name] = rows.field, _Reader(reader)
-        names = list(self._readers)
+            elif isinstance(rows, MissingVectors):
+                self._fallbacks[rows.name] = rows.field, _Reader(rows.reader)
+        names = [*self._readers, *self._fallbacks]
         self.rest = _GivenVectors(model, names) if names else model
 
     def __call__(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """The inputs of `rest`, from those of the model."""
+        """The inputs of `rest`, from those of the model but for optional ones."""
         vectors = {
             name: _read(reader, inputs[field])
             for name, (field, reader) in self._readers.items()
         }
+        for name, (field, reader) in self._fallbacks.items():
+            if field in inputs:
+                vectors[name] = _read_some(reader, inputs[field])
         return {**inputs, **vectors}
 
 
@@ -64,7 +72,8 @@ class _GivenVectors(keras.Model):
 
     def call(self, inputs: Any) -> Any:
         others = {n: own for n, own in inputs.items() if n not in self.names}
-        with vectors_of_rows({name: inputs[name] for name in self.names}):
+        others = {**no_texts(self.whole.layers), **others}
+        with vectors_of_rows({name: inputs.get(name) for name in self.names}):
             return self.whole(others, training=False)
 
 
@@ -80,3 +89,16 @@ def _read(reader: keras.Model, ids: np.ndarray) -> np.ndarray:
     padded = np.pad(texts, ((0, missing), (0, 0)), mode="edge")
     vectors = reader.predict(padded, batch_size=TEXTS_AT_ONCE, verbose=0)
     return vectors[rows.reshape(-1)]
+
+
+def _read_some(reader: keras.Model, ids: np.ndarray) -> np.ndarray:
+    """Vectors of the rows that have a text, and zeros for the others."""
+    has_text = ids[:, 0] != PADDING_ID
+    vectors = np.zeros((len(ids), reader.reader.shape.hidden_dim), np.float32)
+    if has_text.any():
+        texts = ids[has_text]
+        longest = np.count_nonzero(texts, axis=1).max()
+        # Few widths, as each is compiled.
+        width = -(-longest // LENGTH_STEP) * LENGTH_STEP
+        vectors[has_text] = _read(reader, texts[:, :width])
+    return vectors

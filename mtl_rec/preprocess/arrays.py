@@ -1,6 +1,6 @@
 """Whole tables to arrays: each distinct string is encoded once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 import numpy as np
@@ -10,6 +10,7 @@ import tensorflow as tf
 from mtl_rec.config.features import Feature, IdSequence, MultiCategorical, is_by_row
 from mtl_rec.config.sampling import SAMPLING_OFFSET
 from mtl_rec.preprocess.counting import count_values
+from mtl_rec.preprocess.fallback_tokens import lacks_vector
 from mtl_rec.preprocess.graph import EncodingGraph
 from mtl_rec.preprocess.lists import kept_elements, list_length, padded
 from mtl_rec.preprocess.sampling import sampled_alike, sampling_offsets
@@ -51,6 +52,8 @@ def encode_tables(
 def encode_inputs(graph: EncodingGraph, table: pa.Table) -> dict[str, np.ndarray]:
     """The packed inputs of the graph's sides alone, `(rows, width)` each.
 
+    Those that may be left out are where no row needs them.
+
     Args:
         graph: Of some sides.
         table: Canonical rows; columns of other sides may be missing.
@@ -87,7 +90,7 @@ def raw_tensors(schema: Schema, table: pa.Table) -> dict[str, np.ndarray]:
 
 def _known(graph: EncodingGraph) -> dict[str, StringIds]:
     encode = partial(_string_ids, graph)
-    strings = [*graph.strings, *graph.language_texts]
+    strings = [*graph.strings, *graph.language_texts, *graph.fallback_texts]
     return {f.name: StringIds(f, encode) for f in strings}
 
 
@@ -95,6 +98,7 @@ def _inputs(
     graph: EncodingGraph, known: dict[str, StringIds], table: pa.Table
 ) -> dict[str, np.ndarray]:
     inputs = dict(_encode(graph, known, table))
+    inputs |= _fallback_tokens(graph, known, table, inputs)
     require_equal_steps(graph.schema, inputs)
     return inputs
 
@@ -125,6 +129,23 @@ def _encode(
         for field in graph.schema.fields_of(IdListField, side):
             yield field.name, ids[field.name]
     yield from ((name, packed.numpy()) for name, packed in numbers.items())
+
+
+def _fallback_tokens(
+    graph: EncodingGraph,
+    known: dict[str, StringIds],
+    table: pa.Table,
+    inputs: Mapping[str, np.ndarray],
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Texts of ids without a vector; none where no row has such an id."""
+    for feature in graph.fallback_texts:
+        texts = table[feature.name].combine_chunks()
+        is_read = lacks_vector(graph.schema, feature.name, inputs)
+        if is_read.any():
+            shape = len(texts), graph.schema.text_lengths[feature.name]
+            tokens = np.full(shape, PADDING_ID, np.int32)
+            tokens[is_read] = known[feature.name](texts.filter(pa.array(is_read)))
+            yield feature.name, tokens
 
 
 def _columns(table: pa.Table, features: Iterable[Feature]) -> tf.Tensor:

@@ -14,8 +14,9 @@ from mtl_rec.config.features import (
     language_model_of,
 )
 from mtl_rec.preprocess.strings import distinct
+from mtl_rec.schema.feature_fields import vocabulary_name
 from mtl_rec.schema.fields import PADDING_ID, IdField, IdListField
-from mtl_rec.schema.schema import Schema, vocabulary_name
+from mtl_rec.schema.schema import Schema
 from mtl_rec.schema.value_counts import FeatureCounts, ValueCounts
 from mtl_rec.schema.vector_values import vector_rows
 
@@ -49,13 +50,13 @@ def _count(
         vectors = vector_rows(table[feature.name].combine_chunks())
         is_missing = ~np.isfinite(vectors).all(axis=1)
         return ValueCounts(rows, int(np.count_nonzero(is_missing)))
-    if isinstance(feature, Numeric) or ids is None:
-        numbers = table[feature.name].to_numpy()
-        return ValueCounts(rows, int(np.count_nonzero(~np.isfinite(numbers))))
     if language_model_of(feature):
         # Whose tokens around a text are there without one, and which knows all pieces.
         is_there = _is_filled(table[feature.name].combine_chunks())
         return ValueCounts(rows, rows - int(np.count_nonzero(is_there)))
+    if isinstance(feature, Numeric) or ids is None:
+        numbers = table[feature.name].to_numpy()
+        return ValueCounts(rows, int(np.count_nonzero(~np.isfinite(numbers))))
     is_value = ids != PADDING_ID
     if ids.shape[1] == 1:
         is_value &= _is_filled(table[feature.name].combine_chunks())[:, np.newaxis]

@@ -19,9 +19,11 @@ from mtl_rec.config.features import (
     is_by_row,
     is_learned,
     language_model_of,
+    vectors_by_text,
 )
 from mtl_rec.config.tasks import Task
 from mtl_rec.errors import SchemaError
+from mtl_rec.preprocess.fallback_encoders import require_one_encoder
 from mtl_rec.preprocess.learning import Moments, Quantiles, ValueCounts, VectorMean
 from mtl_rec.preprocess.lists import kept_elements
 from mtl_rec.preprocess.numbers import log_transform
@@ -30,11 +32,12 @@ from mtl_rec.preprocess.sampling import SamplingRates, sampled_alike
 from mtl_rec.preprocess.strings import as_bytes, counted
 from mtl_rec.preprocess.text import tokenise
 from mtl_rec.pretrained.language_model import LoadedModel, load_language_model
+from mtl_rec.schema.feature_fields import vocabulary_name
 from mtl_rec.schema.fields import Vocabulary
 from mtl_rec.schema.given_vectors import GivenVectors, read_vectors
 from mtl_rec.schema.number_statistics import NumberStatistics
 from mtl_rec.schema.sampling import SamplingCorrection
-from mtl_rec.schema.schema import LabelScale, Schema, vocabulary_name
+from mtl_rec.schema.schema import LabelScale, Schema
 from mtl_rec.schema.vector_values import vector_rows
 
 
@@ -71,7 +74,8 @@ def learn(
     Raises:
         SchemaError: There are no rows, or what they say of how they were sampled does
             not fit together.
-        ArtifactError: The vectors, or the language model, of a feature can't be read.
+        ArtifactError: The vectors, or the language model, of a feature can't be read,
+            or a text that stands in for vectors has another encoder than these.
         ConfigError: A text needs the extra `text`, which is not installed.
     """
     by_id = (f for f in features if isinstance(f, Vector))
@@ -82,6 +86,7 @@ def learn(
         for f in features
         if (own := language_model_of(f)) and vocabulary_name(f) == f.name
     }
+    require_one_encoder(features, vectors, language_models)
     owners = [f for f in features if is_learned(f)]
     numeric = [f for f in features if isinstance(f, Numeric)]
     valued = [task for task in tasks if task.kind == "regression"]
@@ -169,6 +174,7 @@ def fitted_schema(
         learned.sampling,
         learned.num_exposures,
         learned.vector_means,
+        {n: learned.language_models[n].max_tokens for n in vectors_by_text(features)},
     )
 
 

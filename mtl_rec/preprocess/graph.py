@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +20,22 @@ from mtl_rec.config.features import (
     Vector,
     is_by_row,
     language_model_of,
+    vectors_by_text,
 )
+from mtl_rec.preprocess.fallback_tokens import lacks_vector, text_limits, tokens_where
 from mtl_rec.preprocess.language_model_tokens import LanguageModelTokens
 from mtl_rec.preprocess.lists import list_length
 from mtl_rec.preprocess.lookup import FusedLookup, StringColumns
 from mtl_rec.preprocess.numbers import bucket_ids, standardise
+from mtl_rec.preprocess.packs import packs_of
 from mtl_rec.preprocess.pieces import pieces_of
 from mtl_rec.preprocess.raw_columns import NamedColumns, RawColumns
 from mtl_rec.preprocess.text import tokenise
+from mtl_rec.schema.feature_fields import vocabulary_name
 from mtl_rec.schema.fields import IdField, IdListField, NumberField
 from mtl_rec.schema.number_statistics import NumberStatistics
 from mtl_rec.schema.preprocessor_files import token_kinds, tokens_path
-from mtl_rec.schema.schema import Schema, vocabulary_name
+from mtl_rec.schema.schema import Schema
 
 
 class EncodingGraph:
@@ -45,6 +50,7 @@ class EncodingGraph:
             language model, tracked likewise.
         strings: Features that are looked up, in the order of their columns.
         language_texts: Texts whose language model has ids of its own.
+        fallback_texts: Those of them that are read only where an id has no vector.
         bucketed: Numbers that become ids.
         standardised: The other numbers.
         vectors: Features of which rows have vectors.
@@ -100,7 +106,10 @@ class EncodingGraph:
         ]
         texts = [f for f in features if isinstance(f, Text)]
         self._texts = [f for f in texts if language_model_of(f) is None]
-        self.language_texts = [f for f in texts if language_model_of(f)]
+        vectors = vectors_by_text(features)
+        language_texts = [f for f in texts if language_model_of(f)]
+        self.fallback_texts = [f for f in language_texts if f.name in vectors]
+        self.language_texts = [f for f in language_texts if f.name not in vectors]
         self.strings = [*self._single, *self._lists, *self._texts]
         self.vectors = [f for f in features if is_by_row(f)]
         numeric = [f for f in features if isinstance(f, Numeric)]
@@ -145,6 +154,13 @@ class EncodingGraph:
             packed[feature.name] = self.filled_vectors(feature, raw.column(feature))
         for feature in self.language_texts:
             packed[feature.name] = self.string_ids(feature, raw.column(feature))
+        for feature in self.fallback_texts:
+            packed[feature.name] = tokens_where(
+                lacks_vector(self.schema, feature.name, packed),
+                raw.column(feature),
+                self.schema.text_lengths[feature.name],
+                partial(self.string_ids, feature),
+            )
         return packed
 
     def filled_vectors(self, feature: Vector, vectors: tf.Tensor) -> tf.Tensor:
@@ -164,7 +180,7 @@ class EncodingGraph:
         """
         if isinstance(feature, Text) and feature.language_model:
             tokens = self.language_models[vocabulary_name(feature)]
-            return tokens(values, feature.max_bytes, feature.max_tokens)
+            return tokens(values, *text_limits(self.schema, feature))
         columns = self._columns(feature)
         if isinstance(feature, Text):
             return self.lookup.ids(self._tokens(feature, values), [columns])
@@ -192,7 +208,7 @@ class EncodingGraph:
             ]
             for side in self.sides
         }
-        return _packed(scaled, packs)
+        return packs_of(scaled, packs)
 
     def _pack_ids(self, ids: tf.Tensor) -> dict[str, tf.Tensor]:
         """All ids, feature after feature, to the packs of ids."""
@@ -209,7 +225,7 @@ class EncodingGraph:
             for field in self.schema.fields_of(IdListField, side):
                 if field.name in columns:
                     packs[field.name] = columns[field.name]
-        return _packed(ids, packs)
+        return packs_of(ids, packs)
 
     def _tokens(self, feature: Text, texts: tf.Tensor) -> tf.Tensor:
         owner = self.schema.owner_of(vocabulary_name(feature))
@@ -227,16 +243,3 @@ class EncodingGraph:
                 return StringColumns(vocabulary, list_length(feature), True)
             case _:
                 return StringColumns(vocabulary, 1, False)
-
-
-def _packed(
-    values: tf.Tensor, packs: Mapping[str, Sequence[int]]
-) -> dict[str, tf.Tensor]:
-    """Packs by name, from the positions of their columns; empty ones are left out."""
-    packs = {name: columns for name, columns in packs.items() if columns}
-    order = [column for columns in packs.values() for column in columns]
-    sizes = [len(columns) for columns in packs.values()]
-    if order != list(range(values.shape[1] or 0)):
-        values = tf.gather(values, order, axis=1)
-    parts = tf.split(values, sizes, axis=1) if len(sizes) > 1 else [values]
-    return dict(zip(packs, parts, strict=True))

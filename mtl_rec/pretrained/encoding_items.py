@@ -10,12 +10,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mtl_rec.pretrained.text_encoder import TextEncoder
-from mtl_rec.schema.given_vectors import DIGEST, VECTOR, GivenVectors, write_vectors
+from mtl_rec.schema.given_vectors import (
+    DIGEST,
+    ENCODER,
+    VECTOR,
+    GivenVectors,
+    write_vectors,
+)
 
 TEXTS_AT_ONCE = 4096
 """Texts after which what is done is kept, should the process end."""
 _DIGEST_BYTES = 16
-_ENCODER = b"encoder"
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ def encode_items(
     for path in (output, unfinished):
         known |= _known_vectors(path, encoder.fingerprint)
     new = [text for text, digest in digests.items() if digest not in known]
-    note = {"encoder": encoder.fingerprint}
+    note = {ENCODER: encoder.fingerprint}
     for start in range(0, len(new), TEXTS_AT_ONCE):
         part = new[start : start + TEXTS_AT_ONCE]
         vectors = encoder.encode(
@@ -101,7 +106,9 @@ def _known_vectors(path: Path, fingerprint: str) -> dict[bytes, np.ndarray]:
     if not path.is_file():
         return {}
     try:
-        if (pq.read_schema(path).metadata or {}).get(_ENCODER) != fingerprint.encode():
+        if (pq.read_schema(path).metadata or {}).get(
+            ENCODER.encode()
+        ) != fingerprint.encode():
             return {}
         table = pq.read_table(path, columns=[DIGEST, VECTOR]).combine_chunks()
     except (OSError, pa.ArrowException):

@@ -25,11 +25,13 @@ class LoadedModel:
         about: All but what it has learned.
         pieces: By id.
         weights: In the order of `bert`.
+        max_tokens: At which an encoder of texts cuts them.
     """
 
     about: LanguageModel
     pieces: list[str]
     weights: list[np.ndarray]
+    max_tokens: int
 
 
 def load_language_model(source: str) -> LoadedModel:
@@ -75,7 +77,8 @@ def load_language_model(source: str) -> LoadedModel:
         encoder.fingerprint,
     )
     weights = tokens_of(backbone).weights
-    return LoadedModel(about, pieces, [_values(weight) for weight in weights])
+    values = [_values(weight) for weight in weights]
+    return LoadedModel(about, pieces, values, encoder.settings.max_tokens)
 
 
 def _values(weight: keras.Variable) -> np.ndarray:

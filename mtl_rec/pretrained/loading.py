@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,11 @@ def load_text_encoder(source: str) -> TextEncoder:
         )
     _compute_gelu_as_trained(backbone, folder)
     backbone.trainable = False
-    return TextEncoder(backbone, tokenise, tokeniser, read_sentence_settings(folder))
+    settings = read_sentence_settings(folder)
+    # A model without a fixed number of places reads texts of any length.
+    places = getattr(backbone, "max_sequence_length", None) or settings.max_tokens
+    settings = replace(settings, max_tokens=min(settings.max_tokens, places))
+    return TextEncoder(backbone, tokenise, tokeniser, settings)
 
 
 def _compute_gelu_as_trained(backbone: keras.Model, folder: Path) -> None:

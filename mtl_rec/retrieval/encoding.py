@@ -6,6 +6,7 @@ import pyarrow as pa
 from mtl_rec.config.feature_section import Side
 from mtl_rec.preprocess import Preprocessor
 from mtl_rec.preprocess.arrays import encode_inputs
+from mtl_rec.schema.encoded import EncodedExposures
 from mtl_rec.schema.schema import Schema
 
 Inputs = dict[str, np.ndarray]
@@ -20,7 +21,8 @@ def encode_side(preprocessor: Preprocessor, rows: pa.Table, side: Side) -> Input
         side: Which.
     """
     inputs = encode_inputs(preprocessor.graph.of_sides(side), rows)
-    return {name: inputs[name] for name in side_inputs(preprocessor.schema, side)}
+    schema = preprocessor.schema
+    return EncodedExposures(schema, inputs, {}).inputs_of(side_inputs(schema, side))
 
 
 def side_inputs(schema: Schema, side: Side) -> list[str]:

@@ -13,6 +13,7 @@ from mtl_rec.config.features import (
     Feature,
     Hashed,
     IdSequence,
+    Vector,
 )
 from mtl_rec.config.retrieval import (
     Content,
@@ -22,6 +23,7 @@ from mtl_rec.config.retrieval import (
     RetrievalArchitecture,
     TwoTower,
 )
+from mtl_rec.config.vector_fallbacks import MeanOfAll
 from mtl_rec.errors import ConfigError
 from mtl_rec.retrieval.id_features import ids_of, item_history
 
@@ -156,7 +158,15 @@ def _counted(
     ]
     sides = {feature.side for feature in chosen}
     chosen += [feature for feature in features if feature.side not in sides]
-    return [f for f in features if f in chosen or _is_owner(f, chosen)]
+    kept = [f for f in features if f in chosen or _is_owner(f, chosen)]
+    return [_without_fallback(feature) for feature in kept]
+
+
+def _without_fallback(feature: Feature) -> Feature:
+    """A vector without its text, which counts do not need."""
+    if isinstance(feature, Vector):
+        return feature.model_copy(update={"fallback": MeanOfAll()})
+    return feature
 
 
 def _is_owner(feature: Feature, read: Sequence[Feature]) -> bool:

@@ -42,8 +42,10 @@ def retrieval_proofs(
     """
     most = max(_FEWEST_ROWS, _MOST_SCORES // len(model.catalogue))
     rows = rows.slice(0, min(_MOST_ROWS, most))
-    raw = raw_tensors(model.preprocessor.schema, rows)
-    packed = model.preprocessor.encode(rows, with_labels=False).inputs
+    schema = model.preprocessor.schema
+    raw = raw_tensors(schema, rows)
+    encoded = model.preprocessor.encode(rows, with_labels=False)
+    packed = encoded.inputs_of(schema.inputs())
     inputs = servable.specs
     users = {name: raw[name] for name in inputs[ROWS]}
     of_users = _of_side(packed, servable.packed("user"))

@@ -59,10 +59,11 @@ def side_schema(schema: Schema, side: Side) -> Schema:
 
 
 def used_vocabularies(schema: Schema) -> dict[str, Vocabulary]:
-    """The vocabularies that some field has, by name."""
+    """The vocabularies that some field has, or a text that stands in, by name."""
     names = {
         field.vocabulary
         for field in schema.fields
         if isinstance(field, IdField | IdListField)
     }
+    names |= {text.vocabulary for text in schema.fallback_texts}
     return {n: v for n, v in schema.vocabularies.items() if n in names}

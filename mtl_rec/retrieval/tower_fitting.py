@@ -105,11 +105,17 @@ class TowerFitting:
 
     def _encoded(self, events: Events) -> EncodedEvents:
         users = encode_side(self._preprocessor, events.rows, "user")
-        return EncodedEvents(events, users, self._encode_items(events.rows))
+        items = self._encode_items(events.rows)
+        return EncodedEvents(events, self._taught(users), self._taught(items))
 
     def _encode_items(self, rows: pa.Table) -> Inputs:
         packed = encode_side(self._preprocessor, rows, "item")
         return with_prior_ids(packed, self._design.schema, self._ids.item)
+
+    def _taught(self, inputs: Inputs) -> Inputs:
+        """Without texts that stand in for vectors, which training does not read."""
+        unread = {text.name for text in self._design.schema.fallback_texts}
+        return {name: own for name, own in inputs.items() if name not in unread}
 
     def _run(
         self,

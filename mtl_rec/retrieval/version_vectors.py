@@ -16,8 +16,8 @@ from mtl_rec.config.served_names import (
     VECTOR,
 )
 from mtl_rec.errors import ArtifactError
+from mtl_rec.export.loading import load_saved_model, read_schema
 from mtl_rec.preprocess.arrays import raw_tensors
-from mtl_rec.retrieval.loaded_version import load_version, read_schema
 
 _ROWS = 8192
 """That are encoded at a time."""
@@ -39,7 +39,7 @@ class VersionVectors:
 
     def __init__(self, version: Path, loaded: Any = None) -> None:
         self._schema = read_schema(version)
-        self._loaded = load_version(version) if loaded is None else loaded
+        self._loaded = load_saved_model(version) if loaded is None else loaded
         missing = {ITEM_VECTORS, USER_VECTORS} - set(self._loaded.signatures)
         if missing:
             raise ArtifactError(

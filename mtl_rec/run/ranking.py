@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from mtl_rec.config.served_names import ORDER, RANK, SCORE
 from mtl_rec.errors import ArtifactError
+from mtl_rec.export.loading import load_saved_model
 from mtl_rec.serving.client import Ranking
 from mtl_rec.serving.client.columns import Rows, columns_of, single_row
 from mtl_rec.serving.client.inputs import candidate_inputs
@@ -33,10 +34,7 @@ def rank_by_version(
         ArtifactError: The version is missing or damaged, or can't rank.
         RequestError: The values do not fit its features.
     """
-    try:
-        loaded = tf.saved_model.load(str(version))
-    except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
-        raise ArtifactError(f"'{version}' can't rank: {error}.") from error
+    loaded = load_saved_model(version)
     if RANK not in loaded.signatures:
         raise ArtifactError(
             f"'{version}' can't rank: it has no signature '{RANK}', only "

@@ -9,7 +9,7 @@ import numpy as np
 from mtl_rec.config.tasks import Task
 from mtl_rec.errors import SchemaError
 from mtl_rec.schema.funnel import FunnelOutput
-from mtl_rec.schema.schema import Schema
+from mtl_rec.schema.schema import PackedInput, Schema
 from mtl_rec.schema.stored_arrays import is_stored, read_rows
 from mtl_rec.schema.value_counts import FeatureCounts, summed
 
@@ -25,7 +25,8 @@ class EncodedExposures:
 
     Attributes:
         schema: What the columns mean.
-        inputs: By name of the model's input, `(rows, width)` int32 or float32.
+        inputs: By name of the model's input, `(rows, width)` int32 or float32. Optional
+            ones may be left out, where all rows have padding.
         labels: By task, `(rows, 1)` float32; NaN where the label is not defined, as
             an order value is without an order.
         sampling_weights: `(rows, 1)`, how many rows each stands for in what the data
@@ -99,6 +100,20 @@ class EncodedExposures:
             arrays[_WEIGHTS] = self.sampling_weights
         return arrays
 
+    def inputs_of(self, names: Iterable[str]) -> dict[str, np.ndarray]:
+        """Inputs by name; those that are left out are padding, and not to be written.
+
+        Args:
+            names: Some of the schema's.
+        """
+        packed = self.schema.inputs()
+        return {
+            name: self.inputs[name]
+            if name in self.inputs or not packed[name].is_optional
+            else _padding(len(self), packed[name])
+            for name in names
+        }
+
     @property
     def is_stored(self) -> bool:
         """Whether the rows are in files."""
@@ -135,7 +150,7 @@ class EncodedExposures:
 
 
 def joined(parts: Iterable[EncodedExposures]) -> EncodedExposures:
-    """The rows of all parts, which have the same columns.
+    """The rows of all parts, which have the same columns but for optional ones.
 
     Raises:
         SchemaError: There are no rows.
@@ -145,7 +160,10 @@ def joined(parts: Iterable[EncodedExposures]) -> EncodedExposures:
         raise SchemaError("The exposures must have rows. Received: none.")
     if len(kept) == 1:
         return kept[0]
-    schema, columns = kept[0].schema, [part.arrays() for part in kept]
+    schema = kept[0].schema
+    names = {name: None for part in kept for name in part.inputs}
+    kept = [replace(part, inputs=part.inputs_of(names)) for part in kept]
+    columns = [part.arrays() for part in kept]
     counts = summed(part.counts or {} for part in kept)
     del kept
     arrays = {}
@@ -153,3 +171,8 @@ def joined(parts: Iterable[EncodedExposures]) -> EncodedExposures:
         # The parts of a name are let go once they are joined.
         arrays[name] = np.concatenate([column.pop(name) for column in columns])
     return replace(EncodedExposures.from_arrays(schema, arrays), counts=counts)
+
+
+def _padding(num_rows: int, packed: PackedInput) -> np.ndarray:
+    """Rows of padding that take no memory."""
+    return np.broadcast_to(np.zeros(1, packed.dtype), (num_rows, packed.width))

@@ -8,8 +8,10 @@ from mtl_rec.config.feature_section import SIDES
 from mtl_rec.config.sampling import SAMPLING_OFFSET
 from mtl_rec.errors import SchemaError
 from mtl_rec.schema.encoded import EncodedExposures
-from mtl_rec.schema.fields import IdField, IdListField, VectorField
+from mtl_rec.schema.fields import FallbackText, IdField, IdListField, VectorField
 from mtl_rec.schema.schema import Schema
+
+_Ids = IdField | IdListField | FallbackText
 
 
 def require_valid_inputs(
@@ -27,8 +29,9 @@ def require_valid_inputs(
         first_row: Number of the first one, for what is said.
 
     Raises:
-        SchemaError: An input is missing or has another shape or type, an id is not one
-            of its field's vocabulary, or a number is NaN or infinite.
+        SchemaError: An input that is not optional is missing, one has another shape or
+            type, an id is not one of its field's vocabulary, or a number is NaN or
+            infinite.
     """
     schema, num_rows = exposures.schema, len(exposures)
     fields = _id_fields(schema)
@@ -37,6 +40,8 @@ def require_valid_inputs(
     numbers |= {field.name: [field.name] * field.dim for field in vectors}
     for name in names:
         packed = schema.inputs()[name]
+        if packed.is_optional and name not in exposures.inputs:
+            continue
         if name not in exposures.inputs:
             raise SchemaError(
                 f"`inputs` must have '{name}'. Received: {sorted(exposures.inputs)}."
@@ -60,9 +65,11 @@ def require_valid_inputs(
             _require_finite(array, numbers[name], name, first_row)
 
 
-def _id_fields(schema: Schema) -> dict[str, list[IdField | IdListField]]:
-    """By input that holds ids, the field of every column."""
-    fields: dict[str, list[IdField | IdListField]] = {}
+def _id_fields(schema: Schema) -> dict[str, list[_Ids]]:
+    """By input that holds ids, what every column is of."""
+    fields: dict[str, list[_Ids]] = {
+        text.name: [text] * text.length for text in schema.fallback_texts
+    }
     for side in SIDES:
         fields[f"{side}_ids"] = [*schema.fields_of(IdField, side)]
         for field in schema.fields_of(IdListField, side):
@@ -72,7 +79,7 @@ def _id_fields(schema: Schema) -> dict[str, list[IdField | IdListField]]:
 
 def _require_ids(
     ids: np.ndarray,
-    field: IdField | IdListField,
+    field: _Ids,
     schema: Schema,
     name: str,
     first_row: int,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -25,7 +25,7 @@ def write_encoded(folder: Path, chunks: Iterable[EncodedExposures]) -> None:
 
     Args:
         folder: New; another process may make it meanwhile.
-        chunks: With the same columns each.
+        chunks: With the same columns each, but for optional ones.
 
     Raises:
         SchemaError: There are no rows, or inputs are not what their schema says.
@@ -33,18 +33,24 @@ def write_encoded(folder: Path, chunks: Iterable[EncodedExposures]) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder_written_whole(folder) as unfinished, ExitStack() as opened:
         files: dict[str, BinaryIO] = {}
-        columns: dict[str, dict[str, str | int]] = {}
+        columns: dict[str, dict[str, Any]] = {}
         num_rows, schema, counts = 0, "", []
         for chunk in chunks:
             require_valid_inputs(chunk, chunk.schema.inputs(), num_rows)
-            num_rows, schema = num_rows + len(chunk), _hash(chunk.schema)
+            first_row, schema = num_rows, _hash(chunk.schema)
+            num_rows += len(chunk)
             counts.append(chunk.counts or {})
             for name, array in chunk.arrays().items():
                 if name not in files:
                     path = unfinished / f"{name}.bin"
                     files[name] = opened.enter_context(path.open("wb"))
                     columns[name] = {"dtype": array.dtype.str, "width": array.shape[1]}
+                # What others have left out is a hole, which reads as padding.
+                files[name].seek(first_row * array.itemsize * array.shape[1])
                 files[name].write(np.ascontiguousarray(array).data)
+        for name, column in columns.items():
+            row_bytes = np.dtype(column["dtype"]).itemsize * column["width"]
+            files[name].truncate(num_rows * row_bytes)
         if not num_rows:
             raise SchemaError("The exposures must have rows. Received: none.")
         opened.close()

@@ -99,4 +99,28 @@ class VectorField:
     embedding_dim: int | None
 
 
+@dataclass(frozen=True)
+class FallbackText:
+    """A text that is encoded where an id has no vector: an input of its own.
+
+    A row whose id has a vector has padding there. It is no field: what it is encoded to
+    stands in the place of the vector.
+
+    Attributes:
+        name: Of the text, and of its language model's pieces.
+        vector: The `IdField` whose vectors are given.
+        length: Pieces per row, padding included.
+    """
+
+    name: str
+    side: Side
+    vector: str
+    length: int
+
+    @property
+    def vocabulary(self) -> str:
+        """Whose ids its pieces have."""
+        return self.name
+
+
 Field = IdField | NumberField | IdListField | VectorField

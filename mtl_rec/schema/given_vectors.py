@@ -18,6 +18,8 @@ from mtl_rec.whole_files import written_whole
 _SHOWN = 3
 VECTOR, DIGEST = "vector", "digest"
 """Columns of the files that `write_vectors` writes."""
+ENCODER = "encoder"
+"""The note in such a file that says which encoder of texts made the vectors."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,13 @@ class GivenVectors:
     Attributes:
         ids: Distinct strings, `(n,)`.
         vectors: `(n, dim)` float32, finite.
+        encoder: Fingerprint of the encoder of texts that made them; None where that is
+            not known.
     """
 
     ids: pa.Array
     vectors: np.ndarray
+    encoder: str | None = None
 
     @property
     def dim(self) -> int:
@@ -74,9 +79,11 @@ def read_vectors(path: str | os.PathLike[str]) -> GivenVectors:
     if len(lists) != 1 or len(ids) != 1 or len(others) != len(ids + lists):
         columns = ", ".join(f"{f.name}: {f.type}" for f in table.schema)
         raise _wrong(path, "a column of ids and one of lists of numbers", columns)
+    encoder = (table.schema.metadata or {}).get(ENCODER.encode())
     return GivenVectors(
         _ids(table[ids[0]].combine_chunks(), path),
         _vectors(table[lists[0]].combine_chunks(), path),
+        encoder.decode() if encoder else None,
     )
 
 

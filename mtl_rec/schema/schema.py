@@ -1,7 +1,7 @@
 """The narrow waist: what data, preprocessing and models agree on."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import TypeAdapter
 
-from mtl_rec.config.candidates import candidate_of
-from mtl_rec.config.encoders import MeanEncoder
 from mtl_rec.config.feature_section import SIDES, Side
-from mtl_rec.config.features import Feature, IdSequence, is_by_row
+from mtl_rec.config.features import Feature, Text, vectors_by_text
 from mtl_rec.config.sampling import SAMPLING_OFFSET
 from mtl_rec.config.tasks import Task
+from mtl_rec.schema.feature_fields import fields_of_feature
 from mtl_rec.schema.fields import (
+    FallbackText,
     Field,
     IdField,
     IdListField,
@@ -40,10 +40,16 @@ class LabelScale:
 
 @dataclass(frozen=True)
 class PackedInput:
-    """One input tensor of the model, `(batch, width)`."""
+    """One input tensor of the model, `(batch, width)`.
+
+    Attributes:
+        is_optional: Whether encoded rows may leave it out, all of which then have
+            padding there.
+    """
 
     width: int
     dtype: str
+    is_optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,8 @@ class Schema:
         num_exposures: Rows of the training split; 0 where they are not known.
         vector_means: By feature of which rows have vectors, what stands for missing
             ones.
+        text_lengths: By text that stands in for vectors, pieces that its language model
+            reads at most.
     """
 
     features: tuple[Feature, ...]
@@ -68,6 +76,7 @@ class Schema:
     sampling: SamplingCorrection | None = None
     num_exposures: int = 0
     vector_means: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    text_lengths: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def funnel(self) -> Funnel:
@@ -80,7 +89,17 @@ class Schema:
         return tuple(
             field
             for feature in self.features
-            for field in _fields(feature, self.features)
+            for field in fields_of_feature(feature, self.features)
+        )
+
+    @cached_property
+    def fallback_texts(self) -> tuple[FallbackText, ...]:
+        """Texts that stand in for vectors, in the order of the features."""
+        vectors, lengths = vectors_by_text(self.features), self.text_lengths
+        return tuple(
+            FallbackText(f.name, f.side, vectors[f.name].name, lengths[f.name])
+            for f in self.features
+            if isinstance(f, Text) and f.name in vectors
         )
 
     def owner_of(self, vocabulary: str) -> Feature:
@@ -135,6 +154,8 @@ class Schema:
                 inputs[own.name] = PackedInput(own.length, "int32")
             for own in self.fields_of(VectorField, side):
                 inputs[own.name] = PackedInput(own.dim, "float32")
+        for own in self.fallback_texts:
+            inputs[own.name] = PackedInput(own.length, "int32", is_optional=True)
         if self.sampling and self.sampling.varies:
             inputs[SAMPLING_OFFSET] = PackedInput(1, "float32")
         return {name: packed for name, packed in inputs.items() if packed.width}
@@ -150,7 +171,8 @@ class Schema:
                 "sampling": asdict(self.sampling) if self.sampling else None,
                 "num_exposures": self.num_exposures,
             }
-            | ({"vector_means": self.vector_means} if self.vector_means else {}),
+            | ({"vector_means": self.vector_means} if self.vector_means else {})
+            | ({"text_lengths": self.text_lengths} if self.text_lengths else {}),
             indent=2,
             ensure_ascii=False,
         )
@@ -173,6 +195,7 @@ class Schema:
             vector_means={
                 n: tuple(mean) for n, mean in values.get("vector_means", {}).items()
             },
+            text_lengths=values.get("text_lengths", {}),
         )
 
 
@@ -184,47 +207,3 @@ def _vocabulary(values: dict[str, Any]) -> Vocabulary:
 
 def _sampling(values: dict[str, Any] | None) -> SamplingCorrection | None:
     return SamplingCorrection(**values) if values else None
-
-
-def vocabulary_name(feature: Any) -> str:
-    """The feature that owns the vocabulary this one uses."""
-    return getattr(feature, "shares", None) or feature.name
-
-
-def _fields(feature: Feature, features: Sequence[Feature]) -> list[Field]:
-    name, side = feature.name, feature.side
-    vocabulary = vocabulary_name(feature)
-    match feature.kind:
-        case "categorical" | "hashed":
-            return [IdField(name, side, vocabulary)]
-        case "vector":
-            if is_by_row(feature):
-                return [VectorField(name, side, feature.row_dim, feature.embedding_dim)]
-            return [IdField(name, side, vocabulary)]
-        case "numeric":
-            if feature.transform == "quantiles":
-                return [IdField(name, side, vocabulary)]
-            flags = [NumberField(f"{name}_is_missing", side)]
-            return [NumberField(name, side), *(flags if feature.missing_flag else [])]
-        case "multi_categorical":
-            length, encoder = feature.max_values, MeanEncoder()
-        case "sequence":
-            return [_sequence_field(feature, features)]
-        case "text":
-            length, encoder = feature.max_tokens, feature.encoder
-    return [IdListField(name, side, vocabulary, length, encoder)]
-
-
-def _sequence_field(feature: IdSequence, features: Sequence[Feature]) -> IdListField:
-    sequences = [f for f in features if isinstance(f, IdSequence)]
-    is_led = any(feature.name in other.along for other in sequences)
-    candidate = candidate_of(feature, features)
-    return IdListField(
-        feature.name,
-        feature.side,
-        vocabulary_name(feature),
-        feature.max_length,
-        None if is_led else feature.encoder,
-        feature.along,
-        candidate.name if candidate else None,
-    )

@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -67,6 +68,7 @@ class Batches(keras.utils.PyDataset):
         if not exposures.is_stored:
             # Those in files were looked at when they were written.
             require_valid_inputs(exposures, exposures.schema.inputs())
+        exposures = _read_in_training(exposures)
         self._order = order_rows(exposures, seed, groups_requests)
         self._num_rows, self._schema = len(exposures), exposures.schema
         self._seed = seed
@@ -209,6 +211,13 @@ class Batches(keras.utils.PyDataset):
         """
         self._has_begun = False
         self.begin(self._epoch + 1)
+
+
+def _read_in_training(exposures: EncodedExposures) -> EncodedExposures:
+    """The rows without texts that stand in for vectors, which predictions read."""
+    unread = {text.name for text in exposures.schema.fallback_texts}
+    inputs = {n: own for n, own in exposures.inputs.items() if n not in unread}
+    return replace(exposures, inputs=inputs)
 
 
 def usual_steps_per_call(num_rows: int, batch_size: int) -> int:

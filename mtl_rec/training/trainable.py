@@ -6,6 +6,7 @@ from typing import Any
 
 import keras
 
+from mtl_rec.models.encoders.missing_vectors import no_texts
 from mtl_rec.models.layers.fused_embedding import (
     FusedEmbedding,
     embeddings_given,
@@ -89,7 +90,7 @@ class TrainableModel(keras.Model):
 
     def table_ids(self, x: Any) -> dict[FusedEmbedding, Any]:
         """The ids that each table is asked for, without reading any table."""
-        ids = self._ids_model(inputs_of_layers(x)) if self.tables else {}
+        ids = self._ids_model(self._whole(inputs_of_layers(x))) if self.tables else {}
         return {layer: ids[layer.name] for layer in self.tables}
 
     def learned_from(self, x: Any, y: Any) -> tuple[Any, Any]:
@@ -118,7 +119,11 @@ class TrainableModel(keras.Model):
             texts_of_rows(text_of_each_row(x)),
             computed_in(layers, self.precision),
         ):
-            return self(inputs_of_layers(x), training=True)
+            return self(self._whole(inputs_of_layers(x)), training=True)
+
+    def _whole(self, x: Any) -> Any:
+        """Inputs with those of texts that training does not read."""
+        return {**no_texts(self.layers), **x} if isinstance(x, dict) else x
 
     def build_losses(self, y: Any) -> None:
         """Makes the losses' running means before a step is traced.
@@ -204,7 +209,7 @@ class TrainableModel(keras.Model):
             x, y, sample_weight = keras.tree.map_structure(
                 lambda part: None if part is None else part[0], (x, y, sample_weight)
             )
-        data_batch = (expanded(x), y, sample_weight)
+        data_batch = (self._whole(expanded(x)), y, sample_weight)
         super()._symbolic_build(data_batch=data_batch)
 
     def get_compile_config(self) -> dict[str, Any]:

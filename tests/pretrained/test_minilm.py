@@ -16,6 +16,7 @@ from pretrained.product_names import product_names
 from mtl_rec.config.features import Text, Vector
 from mtl_rec.config.model import Model, SharedBottom
 from mtl_rec.config.tasks import Task
+from mtl_rec.evaluation import predict
 from mtl_rec.models import build_model
 from mtl_rec.preprocess import Preprocessor
 from mtl_rec.pretrained import load_text_encoder
@@ -87,3 +88,32 @@ def test_inside_a_model_names_have_the_ids_and_vectors_that_they_have_outside(
     vectors = keras.Model(model.inputs, parts).predict(dict(inputs), verbose=0)
     outside = keras.tree.flatten(vectors["outside"])[0][:, 0]
     np.testing.assert_allclose(vectors["inside"], outside, atol=1e-5)
+
+
+def test_an_item_that_the_cache_lacks_is_predicted_as_if_it_were_there(
+    encoder, tmp_path
+):
+    from mtl_rec.pretrained.encoding_items import encode_items
+
+    names = [name for own in product_names().values() for name in own[:2]]
+    items = [f"i{n}" for n in range(len(names))]
+    texts = dict(zip(items, names, strict=True))
+    encode_items(texts, encoder, tmp_path / "all")
+    encode_items({i: texts[i] for i in items[::2]}, encoder, tmp_path / "some")
+    rows = pd.DataFrame({"item": items, "title": names, "click": 0.0})
+    bert = {"kind": "pretrained", "source": str(Path(PACKAGE.origin).parent / "model")}
+    title = Text(kind="text", name="title", side="item", encoder=bert)
+    clicks = {}
+    for which in ("all", "some"):
+        settings = {"path": str(tmp_path / which)}
+        settings["fallback"] = {"kind": "encode", "text": "title"}
+        vector = Vector(kind="vector", name="item", side="item", **settings)
+        preprocessor = Preprocessor.fit((vector, title), (Task(name="click"),), rows)
+        keras.utils.set_random_seed(0)
+        bottom = SharedBottom(kind="shared_bottom", bottom_units=(4,), tower_units=(3,))
+        model = build_model(Model(architecture=bottom), preprocessor.schema)
+
+        clicks[which] = predict(model, preprocessor.encode(rows))["click"]
+
+    assert len(set(clicks["all"].tolist())) > len(names) / 2
+    np.testing.assert_allclose(clicks["some"], clicks["all"], atol=1e-5)

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from mtl_rec.schema import Schema
+from mtl_rec.schema.feature_fields import vocabulary_name
 from mtl_rec.schema.fields import IdField, IdListField, NumberField, Vocabulary
-from mtl_rec.schema.schema import PackedInput, vocabulary_name
+from mtl_rec.schema.schema import PackedInput
 
 
 def test_it_is_read_back_from_json_equal(schema):

@@ -8,6 +8,7 @@ from mtl_rec.models.encoders.gru import GruEncoder
 from mtl_rec.models.encoders.joined_steps import JoinedSteps
 from mtl_rec.models.encoders.last import LastStep
 from mtl_rec.models.encoders.list_encoder import ListEncoder
+from mtl_rec.models.encoders.missing_vectors import MissingVectors
 from mtl_rec.models.encoders.pretrained_text import PretrainedText
 from mtl_rec.models.encoders.transformer import TransformerEncoder
 
@@ -19,6 +20,7 @@ __all__ = [
     "JoinedSteps",
     "LastStep",
     "ListEncoder",
+    "MissingVectors",
     "PretrainedText",
     "TargetAttention",
     "TransformerEncoder",

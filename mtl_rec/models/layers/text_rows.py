@@ -38,15 +38,21 @@ def texts_of_rows(texts: Mapping[str, Any]) -> AbstractContextManager[None]:
     return given(_TEXTS, texts)
 
 
-def vectors_of_rows(vectors: Mapping[str, Any]) -> AbstractContextManager[None]:
-    """While active, some `TextRows` have these outputs, whatever their inputs are.
-
-    What would have computed the inputs is then not run, where the call is compiled.
+def vectors_of_rows(vectors: Mapping[str, Any | None]) -> AbstractContextManager[None]:
+    """While active, some layers have these vectors of texts, and read none.
 
     Args:
-        vectors: By name of the layer, `(rows, dim)`.
+        vectors: By name of the layer, `(rows, dim)`: a `TextRows`, whose outputs they
+            are, whatever its inputs are, or a `MissingVectors`, which takes them where
+            texts are, and None where none is.
     """
     return given(_VECTORS, vectors)
+
+
+def known_vectors(layer: str) -> tuple[bool, Any]:
+    """Whether `vectors_of_rows` speaks of a layer, and what it says."""
+    vectors = _VECTORS.get() or {}
+    return layer in vectors, vectors.get(layer)
 
 
 @keras.saving.register_keras_serializable(package="mtl_rec")
@@ -68,8 +74,8 @@ class TextRows(keras.layers.Layer):
         self.field = field
 
     def call(self, of_texts):
-        known = (_VECTORS.get() or {}).get(self.name)
-        if known is not None:
+        is_known, known = known_vectors(self.name)
+        if is_known:
             return ops.cast(known, self.compute_dtype)
         texts = (_TEXTS.get() or {}).get(self.field)
         if texts is None:

@@ -8,8 +8,8 @@ import numpy as np
 
 from mtl_rec.config.served_names import RANK
 from mtl_rec.errors import ArtifactError
+from mtl_rec.export.loading import load_saved_model, read_schema
 from mtl_rec.preprocess.arrays import raw_tensors
-from mtl_rec.retrieval.loaded_version import load_version, read_schema
 from mtl_rec.retrieval.recommending.items import Items
 from mtl_rec.retrieval.recommending.loaded_signature import LoadedSignature
 from mtl_rec.serving.client import Ranking
@@ -34,7 +34,7 @@ class Ranker:
 
     def __init__(self, version: Path, items: Items) -> None:
         advice = " A ranker is what `mtl-rec train` exports."
-        self._rank = LoadedSignature(load_version(version), RANK, version, advice)
+        self._rank = LoadedSignature(load_saved_model(version), RANK, version, advice)
         schema = read_schema(version)
         own = tuple(f for f in schema.features if f.side == "item")
         missing = sorted({f.name for f in own} - set(items.rows.column_names))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mtl_rec.retrieval.loaded_version import load_version
+from mtl_rec.export.loading import load_saved_model
 from mtl_rec.retrieval.recommending.graph_search import GraphSearch
 from mtl_rec.retrieval.recommending.index_search import IndexSearch
 from mtl_rec.retrieval.recommending.items import Items
@@ -44,7 +44,7 @@ class Retriever:
         rules: Rules,
         own: np.ndarray,
     ) -> None:
-        loaded = load_version(version)
+        loaded = load_saved_model(version)
         self.name, self.version = name, version
         self._quota, self._items, self._rules = quota, items, rules
         is_ever = own & rules.may_be_shown(np.arange(len(items)))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mtl_rec.models.encoders.missing_vectors import MissingVectors
 from mtl_rec.models.encoders.pretrained_text import PretrainedText
 from mtl_rec.training.trainable import TrainableModel
 
@@ -25,7 +26,7 @@ def dense_parts(model: TrainableModel) -> dict[str, int]:
         _, _, name = layer.name.rpartition(".")
         begins = (p for begin, p in _PARTS.items() if name.startswith(begin))
         part = next(begins, OTHERS)
-        if isinstance(layer, PretrainedText):
+        if isinstance(layer, PretrainedText | MissingVectors):
             part = "language models"
         if size:
             counts[part] = counts.get(part, 0) + size

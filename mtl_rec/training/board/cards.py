@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from mtl_rec.schema.encoded import CHUNK_ROWS, EncodedExposures
-from mtl_rec.schema.schema import Schema, vocabulary_name
+from mtl_rec.schema.feature_fields import vocabulary_name
+from mtl_rec.schema.schema import Schema
 from mtl_rec.schema.stored_arrays import read_rows
 
 

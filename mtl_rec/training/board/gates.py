@@ -23,7 +23,7 @@ class GateReader:
         }
         given = keras.tree.flatten(model.input)
         self._logits = keras.Model(model.input, logits) if logits else None
-        self._inputs = {tensor.name: exposures.inputs[tensor.name] for tensor in given}
+        self._inputs = exposures.inputs_of(tensor.name for tensor in given)
         self._tasks = [task.name for task in exposures.schema.tasks]
 
     def measure(self) -> dict[str, float]:

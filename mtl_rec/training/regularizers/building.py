@@ -1,11 +1,12 @@
 """The regularizers that a run's config asks for."""
 
 from mtl_rec.config.feature_section import SIDES
-from mtl_rec.config.features import Feature
+from mtl_rec.config.features import Feature, vectors_by_text
 from mtl_rec.config.regularizers import ColdStartDropout, TextAugmentation
 from mtl_rec.config.training import Training
+from mtl_rec.schema.feature_fields import vocabulary_name
 from mtl_rec.schema.fields import IdField
-from mtl_rec.schema.schema import Schema, vocabulary_name
+from mtl_rec.schema.schema import Schema
 from mtl_rec.training.regularizers.label_smoothing import LabelSmoothing
 from mtl_rec.training.regularizers.regularizers import Regularizers
 from mtl_rec.training.regularizers.token_noise import TokenNoise
@@ -46,10 +47,11 @@ def _unknown_ids(config: ColdStartDropout | None, schema: Schema) -> list[Unknow
 def _token_noise(config: TextAugmentation | None, schema: Schema) -> list[TokenNoise]:
     if config is None or config.dropout == config.swap == 0:
         return []
+    unread = vectors_by_text(schema.features)
     return [
         TokenNoise(feature.name, config.dropout, config.swap, _ends(feature, schema))
         for feature in schema.features
-        if feature.kind == "text"
+        if feature.kind == "text" and feature.name not in unread
     ]
 
 

@@ -248,3 +248,12 @@ def test_more_tokens_than_it_reads_are_refused(folder):
 
     with pytest.raises(ConfigError, match=r"'title' must be at most 16, .* 17\."):
         build_model(Model(architecture=SHARED), schema)
+
+
+def test_an_encoder_reads_no_more_tokens_than_its_model_has_places(folder):
+    encoder = load_text_encoder(str(folder))
+
+    (vector,) = encoder.encode(["red shoe " * 40])
+
+    assert encoder.settings.max_tokens == 16
+    assert np.isfinite(vector).all()
