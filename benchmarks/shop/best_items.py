@@ -83,8 +83,11 @@ class PossiblePurchases:
     def _by_day(self, days: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """The places of each day's rows, with the tastes of that day."""
         drift = random_streams(self._seed)["drift"]
-        tastes = self._shop.customers.tastes
-        for day, own in enumerate(tastes_by_day(tastes, self._num_days, drift)):
+        customers = self._shop.customers
+        tastes_of_days = tastes_by_day(
+            customers.tastes, self._num_days, drift, customers.taste_half_life_days
+        )
+        for day, own in enumerate(tastes_of_days):
             places = np.flatnonzero(days == day)
             if len(places):
                 yield places, own

@@ -50,6 +50,9 @@ class SyntheticShop(Section):
     num_users: int = Field(5_000, ge=100)
     num_items: int = Field(2_000, ge=100)
     num_days: int = Field(30, ge=10)
+    taste_half_life_days: float | None = Field(None, gt=0, allow_inf_nan=False)
+    """Days after which half of a taste has gone, and a new one come in its place; rows
+    then have `history_time_gaps`. Tastes drift slowly where nothing is given."""
     seed: int = Field(1, ge=0)
     """Seed of the world; `seed` of the run draws weights and batches."""
 

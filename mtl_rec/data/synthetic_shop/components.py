@@ -71,7 +71,8 @@ def _match_tastes(
     rng: np.random.Generator,
 ) -> np.ndarray:
     scores = np.empty((len(STEPS), len(exposures)), dtype=np.float32)
-    days = tastes_by_day(customers.tastes, num_days, rng)
+    half_life = customers.taste_half_life_days
+    days = tastes_by_day(customers.tastes, num_days, rng, half_life)
     for rows, tastes in zip(exposures.slices_by_day(num_days), days, strict=True):
         tastes_of_rows = tastes[:, exposures.user[rows]]
         items_of_rows = catalogue.taste_vectors[exposures.item[rows]]

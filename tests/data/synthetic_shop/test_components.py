@@ -5,6 +5,7 @@ import pytest
 
 from mtl_rec.data.synthetic_shop.components import VARIANCE_SHARES
 from mtl_rec.data.synthetic_shop.customers import tastes_by_day
+from mtl_rec.data.synthetic_shop.simulation import simulate
 from mtl_rec.data.synthetic_shop.streams import random_streams
 
 SPECIFIED_SHARES = {
@@ -73,6 +74,23 @@ def test_taste_matches_the_taste_of_the_day_with_the_item(backstage, size):
     np.testing.assert_allclose(
         standardise(backstage.components["taste"][1]),
         standardise(np.array(expected)),
+        atol=1e-4,
+    )
+
+
+def test_taste_is_that_of_the_day_where_tastes_have_a_half_life():
+    num_days, half_life = 10, 2.5
+    shop = simulate(3_000, 50, 100, num_days, seed=5, taste_half_life_days=half_life)
+    drift = random_streams(5)["drift"]
+    days = list(tastes_by_day(shop.customers.tastes, num_days, drift, half_life))
+
+    exposures = shop.exposures
+    vectors = shop.catalogue.taste_vectors[exposures.item]
+    expected = np.stack(days)[exposures.day, 1, exposures.user] * vectors
+
+    np.testing.assert_allclose(
+        standardise(shop.components["taste"][1]),
+        standardise(expected.sum(axis=1)),
         atol=1e-4,
     )
 
