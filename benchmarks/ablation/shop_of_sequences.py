@@ -5,11 +5,12 @@ from typing import Any
 HISTORY, TIME_GAPS = "history_items", "history_time_gaps"
 HALF_LIFE_DAYS = 15
 """Of a taste: where what order and time can tell is most (`sequence_shop.py`)."""
+TASTE_SHARE = 0.6
 SEED = 3
 SIZE = {
     "num_exposures": 600_000,
     "num_users": 1000,
-    "num_items": 1000,
+    "num_items": 300,
     "num_days": 365,
 }
 OVERRIDES = tuple(
@@ -17,6 +18,7 @@ OVERRIDES = tuple(
     for name, value in {
         **SIZE,
         "taste_half_life_days": HALF_LIFE_DAYS,
+        "taste_share": TASTE_SHARE,
         "seed": SEED,
     }.items()
 )

@@ -50,6 +50,7 @@ def simulate_shop(
     num_days: int,
     seed: int,
     taste_half_life_days: float | None = None,
+    taste_share: float | None = None,
 ) -> pa.Table:
     """Simulates a shop and returns its exposures in the order of time.
 
@@ -100,9 +101,11 @@ def simulate_shop(
         seed: What every random draw follows from. At least 0.
         taste_half_life_days: Days after which tastes and what they were correlate by a
             half, above 0.
+        taste_share: Share of the variance that tastes have in every step, between 0 and
+            1; the other components divide the rest as above.
 
     Raises:
-        ValueError: An argument is below its minimum.
+        ValueError: An argument is not within its bounds.
     """
     _check_minimums(
         num_exposures=num_exposures,
@@ -111,9 +114,15 @@ def simulate_shop(
         num_days=num_days,
         seed=seed,
     )
-    _check_half_life(taste_half_life_days)
+    _check_tastes(taste_half_life_days, taste_share)
     shop = simulate(
-        num_exposures, num_users, num_items, num_days, seed, taste_half_life_days
+        num_exposures,
+        num_users,
+        num_items,
+        num_days,
+        seed,
+        taste_half_life_days,
+        taste_share,
     )
     has_time_gaps = taste_half_life_days is not None
     return build_table(shop.exposures, shop.catalogue, shop.behaviour, has_time_gaps)
@@ -126,6 +135,7 @@ def simulate(
     num_days: int,
     seed: int,
     taste_half_life_days: float | None = None,
+    taste_share: float | None = None,
 ) -> SimulatedShop:
     """All of a shop, what no log tells included; the arguments are those above."""
     streams = random_streams(seed)
@@ -134,7 +144,9 @@ def simulate(
     exposures = draw_exposures(
         num_exposures, num_days, catalogue, customers, streams["exposures"]
     )
-    components = draw_components(exposures, catalogue, customers, num_days, streams)
+    components = draw_components(
+        exposures, catalogue, customers, num_days, streams, taste_share
+    )
     behaviour = draw_behaviour(reduce(np.add, components.values()), streams["labels"])
     return SimulatedShop(catalogue, customers, exposures, components, behaviour)
 
@@ -147,9 +159,14 @@ def _check_minimums(**arguments: int) -> None:
             )
 
 
-def _check_half_life(days: float | None) -> None:
-    if days is not None and not 0 < days < float("inf"):
+def _check_tastes(half_life_days: float | None, share: float | None) -> None:
+    if half_life_days is not None and not 0 < half_life_days < float("inf"):
         raise ValueError(
             "`taste_half_life_days` must be a number above 0, or None for tastes that "
-            f"drift slowly. Received: {days}."
+            f"drift slowly. Received: {half_life_days}."
+        )
+    if share is not None and not 0 < share < 1:
+        raise ValueError(
+            "`taste_share` must be between 0 and 1, or None for the shares of the "
+            f"table. Received: {share}."
         )

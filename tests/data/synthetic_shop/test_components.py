@@ -39,6 +39,21 @@ def test_component_has_its_share_of_the_variance(backstage, name):
     np.testing.assert_allclose(component.mean(axis=1), 0.0, atol=1e-5)
 
 
+def test_tastes_have_the_share_they_are_given_and_leave_the_rest_in_proportion():
+    shop = simulate(3_000, 50, 100, 10, seed=5, taste_share=0.6)
+
+    shares = {
+        name: component.var(axis=1, dtype=float) / TOTAL_DEVIATIONS**2
+        for name, component in shop.components.items()
+    }
+
+    np.testing.assert_allclose(shares.pop("taste"), 0.6, rtol=1e-4)
+    np.testing.assert_allclose(sum(shares.values()), 0.4, rtol=1e-4)
+    for name in set(shares) - {"price"}:
+        kept = np.divide(SPECIFIED_SHARES[name], SPECIFIED_SHARES["price"])
+        np.testing.assert_allclose(shares[name] / shares["price"], kept, rtol=1e-3)
+
+
 def test_logits_have_the_specified_deviations(backstage):
     logits = sum(backstage.components.values())
 

@@ -34,9 +34,10 @@ def test_another_seed_changes_every_column():
     assert unchanged == []
 
 
-def test_a_half_life_of_tastes_changes_what_follows_from_them_alone():
+@pytest.mark.parametrize("tastes", [{"taste_half_life_days": 3}, {"taste_share": 0.6}])
+def test_other_tastes_change_what_follows_from_them_alone(tastes):
     table = simulate_shop(**SMALL)
-    other = simulate_shop(**SMALL, taste_half_life_days=3)
+    other = simulate_shop(**SMALL, **tastes)
 
     changed = {name for name in table.schema.names if table[name] != other[name]}
     events = {"click", "add_to_cart", "purchase"}
@@ -167,6 +168,14 @@ def test_a_half_life_that_is_none_is_rejected(days):
 
     with pytest.raises(ValueError, match=message):
         simulate_shop(**SMALL, taste_half_life_days=days)
+
+
+@pytest.mark.parametrize("share", [0, 1, 1.5, float("nan")])
+def test_a_share_that_is_none_is_rejected(share):
+    message = f"`taste_share` must be between 0 and 1.*Received: {share}."
+
+    with pytest.raises(ValueError, match=message):
+        simulate_shop(**SMALL, taste_share=share)
 
 
 def test_the_smallest_shop_can_be_simulated():
