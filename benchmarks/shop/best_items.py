@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mtl_rec.data.synthetic_shop.components import TOTAL_DEVIATIONS, VARIANCE_SHARES
 from mtl_rec.data.synthetic_shop.customers import tastes_by_day
 from mtl_rec.data.synthetic_shop.simulation import SimulatedShop
 from mtl_rec.data.synthetic_shop.steps import STEPS
@@ -47,6 +46,7 @@ class PossiblePurchases:
             for name, values in raw.items()
         }
         self._bases = _bases(shop)
+        self._noise_deviations = shop.components["noise"].std(axis=1, dtype=float)
 
     def of_rows(self, rows: np.ndarray) -> np.ndarray:
         """Probability of a purchase of every item at the moments of exposures.
@@ -66,7 +66,8 @@ class PossiblePurchases:
                 users = exposures.user[rows[some]][:, np.newaxis]
                 circumstance = self._shop.components["circumstance"][:, rows[some]]
                 logits = self._logits(tastes, users, every[np.newaxis])
-                found[some] = _expected(logits + circumstance[:, :, np.newaxis])
+                logits = logits + circumstance[:, :, np.newaxis]
+                found[some] = _expected(logits, self._noise_deviations)
         is_later = catalogue.first_day > exposures.day[rows][:, np.newaxis]
         return np.where(is_later, NOT_THERE, found)
 
@@ -83,8 +84,11 @@ class PossiblePurchases:
     def _by_day(self, days: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """The places of each day's rows, with the tastes of that day."""
         drift = random_streams(self._seed)["drift"]
-        tastes = self._shop.customers.tastes
-        for day, own in enumerate(tastes_by_day(tastes, self._num_days, drift)):
+        customers = self._shop.customers
+        tastes_of_days = tastes_by_day(
+            customers.tastes, self._num_days, drift, customers.taste_half_life_days
+        )
+        for day, own in enumerate(tastes_of_days):
             places = np.flatnonzero(days == day)
             if len(places):
                 yield places, own
@@ -140,10 +144,9 @@ def _bases(shop: SimulatedShop) -> np.ndarray:
     )
 
 
-def _expected(logits: np.ndarray) -> np.ndarray:
+def _expected(logits: np.ndarray, deviations: np.ndarray) -> np.ndarray:
     """The probability of all steps, over the noise, which steps do not share."""
     points, weights = np.polynomial.hermite_e.hermegauss(9)
-    deviations = np.sqrt(VARIANCE_SHARES["noise"]) * TOTAL_DEVIATIONS
     product = np.ones(logits.shape[1:])
     for own, deviation in zip(logits, deviations, strict=True):
         chances = [

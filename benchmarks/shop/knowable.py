@@ -105,7 +105,7 @@ def knowable_logits(world: World, train: np.ndarray, test: np.ndarray) -> np.nda
         noiseless = logit[own] - world.components["noise"][own]
         given = noiseless - inputs @ world.likings[users[start]]
         teaches = is_train[places]
-        weights = _most_probable(
+        weights = most_probable(
             inputs[teaches], given[teaches], world.clicks[own[teaches]]
         )
         found[places] = given + inputs @ weights
@@ -127,7 +127,7 @@ def _inputs(world: World, rows: np.ndarray) -> np.ndarray:
     return inputs
 
 
-def _most_probable(
+def most_probable(
     inputs: np.ndarray, given: np.ndarray, clicks: np.ndarray
 ) -> np.ndarray:
     """Likings of one customer, standard normal before the rows are seen."""

@@ -50,6 +50,13 @@ class SyntheticShop(Section):
     num_users: int = Field(5_000, ge=100)
     num_items: int = Field(2_000, ge=100)
     num_days: int = Field(30, ge=10)
+    taste_half_life_days: float | None = Field(None, gt=0, allow_inf_nan=False)
+    """Days after which half of a taste has gone, and a new one come in its place; rows
+    then have `history_time_gaps`. Tastes drift slowly where nothing is given."""
+    taste_share: float | None = Field(None, gt=0, lt=1)
+    """How much of what customers do follows from their tastes: share of the variance of
+    every step's logit, of which the other causes have the rest. They have .3 of a
+    click's where nothing is given, and less of later steps'."""
     seed: int = Field(1, ge=0)
     """Seed of the world; `seed` of the run draws weights and batches."""
 

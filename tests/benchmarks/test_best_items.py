@@ -7,9 +7,9 @@ from shop.best_items import NOT_THERE, PossiblePurchases
 from mtl_rec.data.synthetic_shop.simulation import simulate
 
 
-@pytest.fixture(scope="module")
-def shop():
-    return simulate(20_000, 300, 200, 10, 3)
+@pytest.fixture(scope="module", params=[(None, None), (4.0, 0.6)])
+def shop(request):
+    return simulate(20_000, 300, 200, 10, 3, *request.param)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,10 @@
 
 import pytest
 from ablation.encoders import ALONG, ENCODERS, schema_with
+from ablation.shop_of_sequences import OVERRIDES, with_time_gaps
+from contenders.datasets import CONFIGS
 
+from mtl_rec.config import load_config
 from mtl_rec.config.features import IdSequence
 
 
@@ -40,3 +43,18 @@ def test_rows_differ_in_how_histories_are_encoded_alone(encoder, data_set):
             other = other.model_copy(update={"encoder": own.encoder, "along": ()})
         assert other == own
     assert changed.vocabularies == data_set.schema.vocabularies
+
+
+def test_the_shop_differs_from_the_quickstart_in_its_time_gaps_and_source_alone():
+    shipped = load_config(CONFIGS / "quickstart.yaml", ())
+    changed = with_time_gaps(load_config(CONFIGS / "quickstart.yaml", OVERRIDES))
+
+    assert changed.data.source.taste_half_life_days is not None
+    by_name = {feature.name: feature for feature in changed.features}
+    assert by_name.pop("history_time_gaps").max_length == 20
+    history = by_name["history_items"]
+    assert history.along == ("history_time_gaps",)
+    by_name["history_items"] = history.model_copy(update={"along": ()})
+    assert list(by_name.values()) == list(shipped.features)
+    for section in ("tasks", "model", "training"):
+        assert getattr(changed, section) == getattr(shipped, section)

@@ -10,14 +10,12 @@ from mtl_rec.config.events import EventLog
 from mtl_rec.config.log_columns import ITEM, History, PastEvents
 from mtl_rec.data.events.calendar import MICROSECONDS_PER_HOUR
 from mtl_rec.data.events.codes import taken
+from mtl_rec.data.events.gaps import named_gaps
 from mtl_rec.data.events.partitions import Partition
 from mtl_rec.data.events.rows import ExposureRows
 from mtl_rec.data.events.timeline import Timeline, pair_codes
 
 MICROSECONDS_PER_MINUTE = MICROSECONDS_PER_HOUR // 60
-
-GAP_NAMES = pa.array([str(bucket) for bucket in range(64)])
-"""Bucket b holds gaps from 2**b - 1 up to 2**(b + 1) - 1 minutes."""
 
 
 class UserPast:
@@ -104,7 +102,7 @@ class UserPast:
             return taken(names, partition.event[events].astype(np.int32))
         if asked is not None:
             minutes = (asked - partition.time[events]) / MICROSECONDS_PER_MINUTE
-            return taken(GAP_NAMES, np.log2(minutes + 1).astype(np.int32))
+            return named_gaps(minutes)
         if of == ITEM:
             return taken(self._values["item"], partition.item[events])
         return taken(self._values[of], partition.attributes[of][events])

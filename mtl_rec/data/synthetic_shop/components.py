@@ -27,6 +27,7 @@ def draw_components(
     customers: Customers,
     num_days: int,
     streams: dict[str, np.random.Generator],
+    taste_share: float | None = None,
 ) -> dict[str, np.ndarray]:
     """Returns the components by name, `(steps, exposures)`, scaled to their shares.
 
@@ -48,6 +49,24 @@ def draw_components(
     }
     return {
         name: _standardise(scores[name]) * _deviations(shares)
+        for name, shares in variance_shares(taste_share).items()
+    }
+
+
+def variance_shares(taste_share: float | None) -> dict[str, tuple[float, ...]]:
+    """Shares of the variance by component and step, which sum to one.
+
+    Args:
+        taste_share: Of tastes, in every step, where the other components divide what is
+            left in the proportions that they have; None for `VARIANCE_SHARES`.
+    """
+    if taste_share is None:
+        return VARIANCE_SHARES
+    left = [(1 - taste_share) / (1 - share) for share in VARIANCE_SHARES["taste"]]
+    return {
+        name: (taste_share,) * len(STEPS)
+        if name == "taste"
+        else tuple(np.multiply(shares, left).tolist())
         for name, shares in VARIANCE_SHARES.items()
     }
 
@@ -71,7 +90,8 @@ def _match_tastes(
     rng: np.random.Generator,
 ) -> np.ndarray:
     scores = np.empty((len(STEPS), len(exposures)), dtype=np.float32)
-    days = tastes_by_day(customers.tastes, num_days, rng)
+    half_life = customers.taste_half_life_days
+    days = tastes_by_day(customers.tastes, num_days, rng, half_life)
     for rows, tastes in zip(exposures.slices_by_day(num_days), days, strict=True):
         tastes_of_rows = tastes[:, exposures.user[rows]]
         items_of_rows = catalogue.taste_vectors[exposures.item[rows]]

@@ -43,7 +43,14 @@ class SimulatedShop:
 
 
 def simulate_shop(
-    *, num_exposures: int, num_users: int, num_items: int, num_days: int, seed: int
+    *,
+    num_exposures: int,
+    num_users: int,
+    num_items: int,
+    num_days: int,
+    seed: int,
+    taste_half_life_days: float | None = None,
+    taste_share: float | None = None,
 ) -> pa.Table:
     """Simulates a shop and returns its exposures in the order of time.
 
@@ -64,8 +71,10 @@ def simulate_shop(
     | expected rate, given the step before          | 8 %   | 15 %        | 35 %     |
 
     Tastes, affinities, appeal and quality differ from step to step with a correlation
-    of 0.6. Tastes drift by a small daily random walk. Items are shown by a Zipf-like
-    popularity, and a fifth of them first appear in the last fifth of the days.
+    of 0.6. Tastes drift by a small daily random walk, so slowly that the order of 20
+    clicks says nothing more than they do; with a half-life they change within a
+    history. Items are shown by a Zipf-like popularity, and a fifth of them first appear
+    in the last fifth of the days.
 
     The columns:
 
@@ -76,6 +85,8 @@ def simulate_shop(
     * `timestamp`: Unix seconds from 2024-01-01 UTC on.
     * `history_items`, `history_categories`: what the user clicked in earlier rows, the
       oldest first, at most 20.
+    * `history_time_gaps`: how long ago that was, "b" for 2**b - 1 up to 2**(b + 1) - 1
+      minutes; only with a half-life.
     * `click`, `add_to_cart`, `purchase`: 1 if it happened to this exposure.
     * `true_click`, `true_add_to_cart`, `true_purchase`: probability of that event given
       the exposure and its noise, so `true_purchase <= true_add_to_cart <= true_click`.
@@ -88,9 +99,13 @@ def simulate_shop(
         num_items: Items of the catalogue. At least 100.
         num_days: Days over which the exposures are spread. At least 5.
         seed: What every random draw follows from. At least 0.
+        taste_half_life_days: Days after which tastes and what they were correlate by a
+            half, above 0.
+        taste_share: Share of the variance that tastes have in every step, between 0 and
+            1; the other components divide the rest as above.
 
     Raises:
-        ValueError: An argument is below its minimum.
+        ValueError: An argument is not within its bounds.
     """
     _check_minimums(
         num_exposures=num_exposures,
@@ -99,21 +114,39 @@ def simulate_shop(
         num_days=num_days,
         seed=seed,
     )
-    shop = simulate(num_exposures, num_users, num_items, num_days, seed)
-    return build_table(shop.exposures, shop.catalogue, shop.behaviour)
+    _check_tastes(taste_half_life_days, taste_share)
+    shop = simulate(
+        num_exposures,
+        num_users,
+        num_items,
+        num_days,
+        seed,
+        taste_half_life_days,
+        taste_share,
+    )
+    has_time_gaps = taste_half_life_days is not None
+    return build_table(shop.exposures, shop.catalogue, shop.behaviour, has_time_gaps)
 
 
 def simulate(
-    num_exposures: int, num_users: int, num_items: int, num_days: int, seed: int
+    num_exposures: int,
+    num_users: int,
+    num_items: int,
+    num_days: int,
+    seed: int,
+    taste_half_life_days: float | None = None,
+    taste_share: float | None = None,
 ) -> SimulatedShop:
     """All of a shop, what no log tells included; the arguments are those above."""
     streams = random_streams(seed)
     catalogue = draw_catalogue(num_items, num_days, streams)
-    customers = draw_customers(num_users, streams["customers"])
+    customers = draw_customers(num_users, streams["customers"], taste_half_life_days)
     exposures = draw_exposures(
         num_exposures, num_days, catalogue, customers, streams["exposures"]
     )
-    components = draw_components(exposures, catalogue, customers, num_days, streams)
+    components = draw_components(
+        exposures, catalogue, customers, num_days, streams, taste_share
+    )
     behaviour = draw_behaviour(reduce(np.add, components.values()), streams["labels"])
     return SimulatedShop(catalogue, customers, exposures, components, behaviour)
 
@@ -124,3 +157,16 @@ def _check_minimums(**arguments: int) -> None:
             raise ValueError(
                 f"`{name}` must be {MINIMUMS[name]} or more. Received: {value}."
             )
+
+
+def _check_tastes(half_life_days: float | None, share: float | None) -> None:
+    if half_life_days is not None and not 0 < half_life_days < float("inf"):
+        raise ValueError(
+            "`taste_half_life_days` must be a number above 0, or None for tastes that "
+            f"drift slowly. Received: {half_life_days}."
+        )
+    if share is not None and not 0 < share < 1:
+        raise ValueError(
+            "`taste_share` must be between 0 and 1, or None for the shares of the "
+            f"table. Received: {share}."
+        )

@@ -1,7 +1,9 @@
 """The simulated shop as an Arrow table."""
 
+import numpy as np
 import pyarrow as pa
 
+from mtl_rec.data.events.gaps import named_gaps
 from mtl_rec.data.synthetic_shop.behaviour import Behaviour
 from mtl_rec.data.synthetic_shop.catalogue import BRANDS, CATEGORIES, Catalogue
 from mtl_rec.data.synthetic_shop.exposures import Exposures
@@ -25,21 +27,30 @@ SCHEMA = pa.schema(
         **{f"true_{step}": pa.float32() for step in STEPS},
     }
 )
+TIME_GAPS = pa.field("history_time_gaps", pa.list_(pa.string()))
+SECONDS_PER_MINUTE = 60
 # One chunk's histories stay far below the 2 GiB that an Arrow string column can hold.
 ROWS_PER_CHUNK = 1_000_000
 
 
 def build_table(
-    exposures: Exposures, catalogue: Catalogue, behaviour: Behaviour
+    exposures: Exposures,
+    catalogue: Catalogue,
+    behaviour: Behaviour,
+    has_time_gaps: bool = False,
 ) -> pa.Table:
-    """Returns the table of `SCHEMA`, one row per exposure."""
+    """Returns the table of `SCHEMA`, one row per exposure; `TIME_GAPS` last, if any."""
     users = _name_numbers("u", int(exposures.user.max()) + 1)
     items = _describe_items(catalogue)
-    histories = trace_histories(exposures.user, exposures.item, behaviour.labels[0])
+    # The row of a click says what was clicked and when.
+    every_row = np.arange(len(exposures))
+    histories = trace_histories(exposures.user, every_row, behaviour.labels[0])
+    schema = SCHEMA.append(TIME_GAPS) if has_time_gaps else SCHEMA
     chunks = []
     for start in range(0, len(exposures), ROWS_PER_CHUNK):
         rows = slice(start, start + ROWS_PER_CHUNK)
-        past_items, offsets = histories.items_of(rows)
+        past_rows, offsets = histories.items_of(rows)
+        past_items = exposures.item[past_rows]
         shown = items.take(pa.array(exposures.item[rows]))
         columns = {
             "user_id": users.take(pa.array(exposures.user[rows])),
@@ -53,7 +64,12 @@ def build_table(
         for index, step in enumerate(STEPS):
             columns[step] = behaviour.labels[index, rows]
             columns[f"true_{step}"] = behaviour.probabilities[index, rows]
-        chunks.append(pa.table(columns, schema=SCHEMA))
+        if has_time_gaps:
+            asked = np.repeat(exposures.timestamp[rows], np.diff(offsets))
+            seconds = asked - exposures.timestamp[past_rows]
+            gaps = named_gaps(seconds / SECONDS_PER_MINUTE).dictionary_decode()
+            columns[TIME_GAPS.name] = pa.ListArray.from_arrays(pa.array(offsets), gaps)
+        chunks.append(pa.table(columns, schema=schema))
     return pa.concat_tables(chunks)
 
 

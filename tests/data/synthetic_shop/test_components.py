@@ -5,6 +5,7 @@ import pytest
 
 from mtl_rec.data.synthetic_shop.components import VARIANCE_SHARES
 from mtl_rec.data.synthetic_shop.customers import tastes_by_day
+from mtl_rec.data.synthetic_shop.simulation import simulate
 from mtl_rec.data.synthetic_shop.streams import random_streams
 
 SPECIFIED_SHARES = {
@@ -36,6 +37,21 @@ def test_component_has_its_share_of_the_variance(backstage, name):
         component.var(axis=1) / TOTAL_DEVIATIONS**2, SPECIFIED_SHARES[name], rtol=1e-4
     )
     np.testing.assert_allclose(component.mean(axis=1), 0.0, atol=1e-5)
+
+
+def test_tastes_have_the_share_they_are_given_and_leave_the_rest_in_proportion():
+    shop = simulate(3_000, 50, 100, 10, seed=5, taste_share=0.6)
+
+    shares = {
+        name: component.var(axis=1, dtype=float) / TOTAL_DEVIATIONS**2
+        for name, component in shop.components.items()
+    }
+
+    np.testing.assert_allclose(shares.pop("taste"), 0.6, rtol=1e-4)
+    np.testing.assert_allclose(sum(shares.values()), 0.4, rtol=1e-4)
+    for name in set(shares) - {"price"}:
+        kept = np.divide(SPECIFIED_SHARES[name], SPECIFIED_SHARES["price"])
+        np.testing.assert_allclose(shares[name] / shares["price"], kept, rtol=1e-3)
 
 
 def test_logits_have_the_specified_deviations(backstage):
@@ -73,6 +89,23 @@ def test_taste_matches_the_taste_of_the_day_with_the_item(backstage, size):
     np.testing.assert_allclose(
         standardise(backstage.components["taste"][1]),
         standardise(np.array(expected)),
+        atol=1e-4,
+    )
+
+
+def test_taste_is_that_of_the_day_where_tastes_have_a_half_life():
+    num_days, half_life = 10, 2.5
+    shop = simulate(3_000, 50, 100, num_days, seed=5, taste_half_life_days=half_life)
+    drift = random_streams(5)["drift"]
+    days = list(tastes_by_day(shop.customers.tastes, num_days, drift, half_life))
+
+    exposures = shop.exposures
+    vectors = shop.catalogue.taste_vectors[exposures.item]
+    expected = np.stack(days)[exposures.day, 1, exposures.user] * vectors
+
+    np.testing.assert_allclose(
+        standardise(shop.components["taste"][1]),
+        standardise(expected.sum(axis=1)),
         atol=1e-4,
     )
 

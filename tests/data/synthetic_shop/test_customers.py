@@ -60,3 +60,22 @@ def test_drift_keeps_the_correlation_across_steps(days):
     moved = correlations_across_steps(days[-1] - days[0])
 
     np.testing.assert_allclose(moved, 0.6, atol=0.02)
+
+
+@pytest.fixture(scope="module")
+def months(customers):
+    """Days of tastes of which half has gone after ten."""
+    rng = np.random.default_rng(6)
+    return list(tastes_by_day(customers.tastes, 41, rng, half_life_days=10))
+
+
+@pytest.mark.parametrize(("num_days", "left"), [(1, 0.933), (10, 0.5), (40, 0.0625)])
+def test_of_tastes_with_a_half_life_what_is_left_halves(months, num_days, left):
+    correlation = np.corrcoef(months[0].ravel(), months[num_days].ravel())[0, 1]
+
+    assert correlation == pytest.approx(left, abs=0.01)
+
+
+def test_tastes_with_a_half_life_stay_as_strong_and_as_alike_across_steps(months):
+    assert months[-1].std() == pytest.approx(1.0, abs=0.02)
+    np.testing.assert_allclose(correlations_across_steps(months[-1]), 0.6, atol=0.02)

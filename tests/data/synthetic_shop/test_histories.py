@@ -46,10 +46,27 @@ def test_reference_covers_empty_and_full_histories(busy_shop):
     assert lengths == set(range(21))
 
 
-def test_small_chunks_give_the_same_table(busy_shop, monkeypatch):
+def test_time_gaps_are_those_of_a_simple_reference():
+    table = simulate_shop(**BUSY, taste_half_life_days=2)
+    clicked, expected = {}, []
+    for row in table.select(["user_id", "timestamp", "click"]).to_pylist():
+        own, now = clicked.setdefault(row["user_id"], []), row["timestamp"]
+        expected.append([str(int(np.log2((now - t) / 60 + 1))) for t in own[-20:]])
+        if row["click"]:
+            own.append(now)
+
+    assert table["history_time_gaps"].to_pylist() == expected
+    lengths = [len(history) for history in table["history_items"].to_pylist()]
+    assert [len(gaps) for gaps in expected] == lengths
+
+
+@pytest.mark.parametrize("half_life", [None, 2.0])
+def test_small_chunks_give_the_same_table(half_life, monkeypatch):
+    shop = {**BUSY, "taste_half_life_days": half_life}
+    whole = simulate_shop(**shop)
     monkeypatch.setattr(tables, "ROWS_PER_CHUNK", 999)
 
-    assert simulate_shop(**BUSY).equals(busy_shop)
+    assert simulate_shop(**shop).equals(whole)
 
 
 def test_history_is_that_of_the_user_before_the_row():

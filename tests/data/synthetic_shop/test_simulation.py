@@ -34,6 +34,18 @@ def test_another_seed_changes_every_column():
     assert unchanged == []
 
 
+@pytest.mark.parametrize("tastes", [{"taste_half_life_days": 3}, {"taste_share": 0.6}])
+def test_other_tastes_change_what_follows_from_them_alone(tastes):
+    table = simulate_shop(**SMALL)
+    other = simulate_shop(**SMALL, **tastes)
+
+    changed = {name for name in table.schema.names if table[name] != other[name]}
+    events = {"click", "add_to_cart", "purchase"}
+
+    follows = {*events, *(f"true_{name}" for name in events)}
+    assert changed == {*follows, "history_items", "history_categories"}
+
+
 def test_timestamps_are_sorted_within_the_days(shop, size):
     timestamp = column(shop, "timestamp")
 
@@ -148,6 +160,22 @@ def test_too_small_an_argument_is_rejected(name, value, minimum):
 
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         simulate_shop(**{**SMALL, name: value})
+
+
+@pytest.mark.parametrize("days", [0, -1.5, float("inf"), float("nan")])
+def test_a_half_life_that_is_none_is_rejected(days):
+    message = f"`taste_half_life_days` must be a number above 0.*Received: {days}."
+
+    with pytest.raises(ValueError, match=message):
+        simulate_shop(**SMALL, taste_half_life_days=days)
+
+
+@pytest.mark.parametrize("share", [0, 1, 1.5, float("nan")])
+def test_a_share_that_is_none_is_rejected(share):
+    message = f"`taste_share` must be between 0 and 1.*Received: {share}."
+
+    with pytest.raises(ValueError, match=message):
+        simulate_shop(**SMALL, taste_share=share)
 
 
 def test_the_smallest_shop_can_be_simulated():
