@@ -42,7 +42,7 @@ def open_version(path: Path) -> Scorer:
     missing = [
         output.name for output in schema.funnel.outputs() if output.name not in answered
     ]
-    if missing:
+    if signature is None or missing:
         raise ArtifactError(
             f"'{path}' has no output '{missing[0]}', so it is no ranker. One that "
             "retrieves items is asked by `mtl-rec recommend`."
