@@ -14,6 +14,9 @@ from mtl_rec.models.encoders.list_encoder import (
 )
 from mtl_rec.models.initial_weights import glorot_limit
 
+_LEAST_SQUARE = 1e-6
+"""Added to a mean square, of which embeddings have some 1e-4 at first."""
+
 
 @keras.saving.register_keras_serializable(package="mtl_rec")
 class TargetAttention(ListEncoder):
@@ -30,6 +33,7 @@ class TargetAttention(ListEncoder):
 
     Args:
         units: Widths of the network's layers, whose activation is PReLU.
+        is_scaled: Whether the network sees them so, rather than as they are.
 
     Inputs and output: as `ListEncoder` has them, with a candidate.
 
@@ -37,9 +41,11 @@ class TargetAttention(ListEncoder):
     KDD 2018, section 4.3 and equation 3.
     """
 
-    def __init__(self, units: Sequence[int], **kwargs: Any) -> None:
+    def __init__(
+        self, units: Sequence[int], is_scaled: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
-        self.units = list(units)
+        self.units, self.is_scaled = list(units), is_scaled
 
     def weights_of(self, width, length):
         weights = {}
@@ -52,8 +58,10 @@ class TargetAttention(ListEncoder):
         for depth, units in enumerate(self.units):
             weights[f"slope_{depth}"] = Weight((units,), start=0.25)
         # Before anything is learned all steps count alike.
-        last = f"bias_{len(self.units)}"
-        return weights | {last: Weight((1,), start=1.0)}
+        last = len(self.units)
+        weights[f"kernel_{last}"] = Weight(weights[f"kernel_{last}"].shape)
+        weights[f"bias_{last}"] = Weight((1,), start=1.0)
+        return weights
 
     def encode(self, steps, mask, candidate, training):
         weights = self.step_weights(steps, candidate)
@@ -62,6 +70,8 @@ class TargetAttention(ListEncoder):
     def step_weights(self, steps: Any, candidate: Any) -> Any:
         """What every step counts, `(batch, length)`."""
         last = len(self.units)
+        if self.is_scaled:
+            steps, candidate = _scaled(steps), _scaled(candidate)
         hidden = self._first(steps, candidate)
         for depth in range(last):
             # PReLU: negative values keep a share of their own.
@@ -82,4 +92,16 @@ class TargetAttention(ListEncoder):
         return by_step + by_product + (by_candidate + bias)[:, None, :]
 
     def get_config(self):
-        return {**super().get_config(), "units": self.units}
+        own = {"units": self.units, "is_scaled": self.is_scaled}
+        return {**super().get_config(), **own}
+
+    @classmethod
+    def from_config(cls, config):
+        # Layers that were saved before 0.8 do not say, and saw them as they are.
+        return super().from_config({"is_scaled": False, **config})
+
+
+def _scaled(vectors: Any) -> Any:
+    """Vectors with a mean square of 1, zeros left as they are."""
+    squares = ops.mean(ops.square(vectors), axis=-1, keepdims=True)
+    return vectors * ops.rsqrt(squares + _LEAST_SQUARE)

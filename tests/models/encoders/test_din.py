@@ -24,9 +24,8 @@ STEPS = np.array([[[3.0, 1.0], [-1.0, 0.0], [8.0, 8.0]]], "float32")
 IDS = np.array([[4, 2, 0]], "int32")
 
 
-@pytest.fixture
-def layer():
-    layer = TargetAttention([2])
+def make_layer(**settings):
+    layer = TargetAttention([2], **settings)
     layer.build((None, 3, 2), (None, 3), (None, 2))
     weights = {
         "kernel_0": KERNEL,
@@ -39,6 +38,12 @@ def layer():
     for name, value in weights.items():
         layer.own[name].assign(value)
     return layer
+
+
+@pytest.fixture
+def layer():
+    """As the paper has it, of vectors as they are."""
+    return make_layer(is_scaled=False)
 
 
 def vector(layer, steps=STEPS, ids=IDS):
@@ -70,21 +75,45 @@ def test_a_repeated_item_is_not_its_mean_but_as_large_as_it_fits(layer):
     np.testing.assert_allclose(repeated, -5.75 * STEPS[:, 0], rtol=1e-6)
 
 
-def test_at_first_target_attention_is_the_mean_of_the_history():
+def scaled(vectors):
+    return vectors / np.sqrt(np.mean(vectors**2, axis=-1, keepdims=True))
+
+
+def test_the_network_sees_vectors_of_mean_square_one(layer):
+    steps, candidate = scaled(STEPS), scaled(CANDIDATE)
+
+    wanted = layer.step_weights(steps, candidate)
+
+    # As large as embeddings are at first.
+    for size in (1.0, 0.01):
+        found = make_layer().step_weights(STEPS * size, CANDIDATE * size)
+        np.testing.assert_allclose(*map(ops.convert_to_numpy, (found, wanted)), 1e-2)
+
+
+def test_what_is_weighed_is_not_scaled():
+    layer = make_layer()
+    weights = ops.convert_to_numpy(layer.step_weights(STEPS, CANDIDATE))
+
+    expected = (weights[:, :2, None] * STEPS[:, :2]).mean(axis=1)
+
+    np.testing.assert_allclose(vector(layer), expected, rtol=1e-5)
+
+
+def test_a_layer_that_was_saved_before_there_was_scaling_reads_vectors_as_they_are():
+    config = TargetAttention([2]).get_config()
+    assert TargetAttention.from_config(config).is_scaled
+
+    del config["is_scaled"]
+
+    assert not TargetAttention.from_config(config).is_scaled
+
+
+def test_before_anything_is_learned_it_is_the_mean_of_the_history():
     layer = TargetAttention([2])
     layer.build((None, 3, 2), (None, 3), (None, 2))
-    steps = STEPS * 1e-4
 
-    found = ops.convert_to_numpy(layer(steps, IDS, CANDIDATE * 1e-4))
+    weights = ops.convert_to_numpy(layer.step_weights(STEPS, CANDIDATE))
+    found = ops.convert_to_numpy(layer(STEPS, IDS, CANDIDATE))
 
-    np.testing.assert_allclose(found, steps[:, :2].mean(axis=1), rtol=1e-3)
-
-
-def test_before_anything_is_learned_all_steps_count_alike():
-    layer = TargetAttention([2])
-    layer.build((None, 3, 2), (None, 3), (None, 2))
-
-    # As embeddings are at first.
-    weights = layer.step_weights(STEPS * 1e-4, CANDIDATE * 1e-4)
-
-    np.testing.assert_allclose(ops.convert_to_numpy(weights), 1.0, atol=1e-3)
+    np.testing.assert_array_equal(weights, np.ones((1, 3)))
+    np.testing.assert_allclose(found, STEPS[:, :2].mean(axis=1), rtol=1e-6)
