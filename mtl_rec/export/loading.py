@@ -44,7 +44,8 @@ def read_schema(path: Path) -> Schema:
 
 
 def _damaged(path: Path, error: object) -> ArtifactError:
+    reason = str(error).rstrip(".")
     return ArtifactError(
-        f"'{path}' can't be loaded: {error} Name an exported version, or export it "
+        f"'{path}' can't be loaded: {reason}. Name an exported version, or export it "
         "again."
     )

@@ -31,6 +31,10 @@ class TargetAttention(ListEncoder):
     simulated shop with some 600 exposures a user the AUC of clicks against the truth
     was .734 with the sum, .742 of the plain mean and .744 so.
 
+    The network sees step and candidate brought to a mean square of 1. Embeddings begin
+    so near 0 that it learns next to nothing of them as they are, least of all of their
+    product, before the pull of `l2` has taken its kernels.
+
     Args:
         units: Widths of the network's layers, whose activation is PReLU.
         is_scaled: Whether the network sees them so, rather than as they are.
