@@ -16,9 +16,7 @@ CENSUS = ROOT.parent / "shared/data/census_income/census-income.test.gz"
 
 @pytest.mark.slow
 @pytest.mark.skipif(not CENSUS.is_file(), reason=f"there is no {CENSUS}")
-@pytest.mark.parametrize(
-    ("architecture", "seed"), [("mmoe", 1), ("mmoe", 2), ("shared_bottom", 1)]
-)
+@pytest.mark.parametrize(("architecture", "seed"), [("mmoe", 2), ("shared_bottom", 1)])
 def test_census_income_reaches_the_published_auc(
     architecture, seed, tmp_path, monkeypatch
 ):

@@ -26,10 +26,15 @@ SHORT = {
 }
 CONFIGS = sorted(path.stem for path in (ROOT / "configs").glob("*.yaml"))
 OTHERS = [
-    ("quickstart", (f"model.architecture={{kind: {kind}}}",))
-    for kind in ("shared_bottom", "single_task")
+    ("quickstart", ("model.architecture={kind: shared_bottom}",)),
+    (
+        "quickstart",
+        (
+            "model.architecture={kind: single_task}",
+            "model.interactions={kind: cross, rank: 16}",
+        ),
+    ),
 ]
-OTHERS.append(("quickstart", ("model.interactions={kind: cross, rank: 16}",)))
 BACKENDS = ("tensorflow", "jax")
 PREDICT_ON_JAX = """
 import sys

@@ -89,7 +89,7 @@ def tables_of(towers):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["two_tower", "content", "matrix_factorization"])
+@pytest.mark.parametrize("kind", ["two_tower", "matrix_factorization"])
 def test_the_seed_decides_the_weights(kind, prepare, tmp_path):
     first, second, other = (
         weights_of(fit_retrieval(prepare(kind, f"seed={seed}"), tmp_path).towers)
