@@ -15,6 +15,7 @@ from mtl_rec.schema.given_vectors import (
     ENCODER,
     VECTOR,
     GivenVectors,
+    noted_encoder,
     write_vectors,
 )
 
@@ -106,9 +107,7 @@ def _known_vectors(path: Path, fingerprint: str) -> dict[bytes, np.ndarray]:
     if not path.is_file():
         return {}
     try:
-        if (pq.read_schema(path).metadata or {}).get(
-            ENCODER.encode()
-        ) != fingerprint.encode():
+        if noted_encoder(pq.read_schema(path)) != fingerprint:
             return {}
         table = pq.read_table(path, columns=[DIGEST, VECTOR]).combine_chunks()
     except (OSError, pa.ArrowException):

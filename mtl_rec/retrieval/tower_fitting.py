@@ -20,6 +20,7 @@ from mtl_rec.retrieval.tower_design import TowerDesign
 from mtl_rec.retrieval.towers import build_joint, build_towers, set_prior
 from mtl_rec.retrieval.trainable_towers import hidden_ids, trainable_towers
 from mtl_rec.retrieval.two_towers import TwoTowers
+from mtl_rec.schema.encoded import read_in_training
 from mtl_rec.training.epoch_logs import EpochLogs
 
 Callbacks = Sequence[keras.callbacks.Callback]
@@ -105,17 +106,13 @@ class TowerFitting:
 
     def _encoded(self, events: Events) -> EncodedEvents:
         users = encode_side(self._preprocessor, events.rows, "user")
-        items = self._encode_items(events.rows)
-        return EncodedEvents(events, self._taught(users), self._taught(items))
+        sides = users, self._encode_items(events.rows)
+        schema = self._design.schema
+        return EncodedEvents(events, *(read_in_training(schema, own) for own in sides))
 
     def _encode_items(self, rows: pa.Table) -> Inputs:
         packed = encode_side(self._preprocessor, rows, "item")
         return with_prior_ids(packed, self._design.schema, self._ids.item)
-
-    def _taught(self, inputs: Inputs) -> Inputs:
-        """Without texts that stand in for vectors, which training does not read."""
-        unread = {text.name for text in self._design.schema.fallback_texts}
-        return {name: own for name, own in inputs.items() if name not in unread}
 
     def _run(
         self,

@@ -173,6 +173,14 @@ def joined(parts: Iterable[EncodedExposures]) -> EncodedExposures:
     return replace(EncodedExposures.from_arrays(schema, arrays), counts=counts)
 
 
+def read_in_training(
+    schema: Schema, inputs: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Inputs without texts that stand in for vectors, which predictions alone read."""
+    unread = {text.name for text in schema.fallback_texts}
+    return {name: own for name, own in inputs.items() if name not in unread}
+
+
 def _padding(num_rows: int, packed: PackedInput) -> np.ndarray:
     """Rows of padding that take no memory."""
     return np.broadcast_to(np.zeros(1, packed.dtype), (num_rows, packed.width))

@@ -58,6 +58,16 @@ class GivenVectors:
         return np.concatenate([[np.zeros_like(mean), mean], self.vectors])
 
 
+def noted_encoder(file: pa.Schema) -> str | None:
+    """Fingerprint of the encoder that made a file's vectors, where it is known.
+
+    Args:
+        file: Its columns, and what was noted with them.
+    """
+    encoder = (file.metadata or {}).get(ENCODER.encode())
+    return encoder.decode() if encoder else None
+
+
 def read_vectors(path: str | os.PathLike[str]) -> GivenVectors:
     """Reads a Parquet file of two columns: ids, and lists of numbers of one length.
 
@@ -79,11 +89,10 @@ def read_vectors(path: str | os.PathLike[str]) -> GivenVectors:
     if len(lists) != 1 or len(ids) != 1 or len(others) != len(ids + lists):
         columns = ", ".join(f"{f.name}: {f.type}" for f in table.schema)
         raise _wrong(path, "a column of ids and one of lists of numbers", columns)
-    encoder = (table.schema.metadata or {}).get(ENCODER.encode())
     return GivenVectors(
         _ids(table[ids[0]].combine_chunks(), path),
         _vectors(table[lists[0]].combine_chunks(), path),
-        encoder.decode() if encoder else None,
+        noted_encoder(table.schema),
     )
 
 

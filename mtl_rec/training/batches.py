@@ -9,7 +9,7 @@ import numpy as np
 
 from mtl_rec.errors import SchemaError
 from mtl_rec.models.layers.request_rows import REQUEST_OF_ROW
-from mtl_rec.schema.encoded import EncodedExposures
+from mtl_rec.schema.encoded import EncodedExposures, read_in_training
 from mtl_rec.schema.encoded_checks import require_valid_inputs
 from mtl_rec.training.distinct_texts import (
     SAMPLE_BATCHES,
@@ -68,7 +68,8 @@ class Batches(keras.utils.PyDataset):
         if not exposures.is_stored:
             # Those in files were looked at when they were written.
             require_valid_inputs(exposures, exposures.schema.inputs())
-        exposures = _read_in_training(exposures)
+        inputs = read_in_training(exposures.schema, exposures.inputs)
+        exposures = replace(exposures, inputs=inputs)
         self._order = order_rows(exposures, seed, groups_requests)
         self._num_rows, self._schema = len(exposures), exposures.schema
         self._seed = seed
@@ -211,13 +212,6 @@ class Batches(keras.utils.PyDataset):
         """
         self._has_begun = False
         self.begin(self._epoch + 1)
-
-
-def _read_in_training(exposures: EncodedExposures) -> EncodedExposures:
-    """The rows without texts that stand in for vectors, which predictions read."""
-    unread = {text.name for text in exposures.schema.fallback_texts}
-    inputs = {n: own for n, own in exposures.inputs.items() if n not in unread}
-    return replace(exposures, inputs=inputs)
 
 
 def usual_steps_per_call(num_rows: int, batch_size: int) -> int:
