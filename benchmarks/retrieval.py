@@ -17,12 +17,9 @@ trained is kept in `--work`, so that a run that was interrupted goes on. `implic
 an environment of its own on the first run.
 """
 
-import os
 import sys
 from pathlib import Path
 from typing import Any
-
-os.environ["TF_USE_LEGACY_KERAS"] = "1"
 
 from peers.environments import DEFAULT, python_of
 from reporting import kept_runs_parser, report

@@ -41,11 +41,15 @@ class DataSet:
 
         return prepare_retrieval(config)
 
-    def is_known(self, part: str) -> np.ndarray:
-        """Which queries of a part are of users with an event to learn from."""
-        log, queries = self.log, self.log.queries[part]
-        events = log.train if part == "validation" else log.train.joined(log.validation)
-        return np.isin(queries.users, events.users)
+    def learned_from(self, part: str) -> Any:
+        """The `Events` before a part."""
+        train = self.log.train
+        return train if part == "validation" else train.joined(self.log.validation)
+
+    def known(self, part: str) -> np.ndarray:
+        """Places of the queries of users with an event to learn from."""
+        users = self.log.queries[part].users
+        return np.flatnonzero(np.isin(users, self.learned_from(part).users))
 
 
 def open_data_set(name: str, overrides: tuple[str, ...] = ()) -> DataSet:

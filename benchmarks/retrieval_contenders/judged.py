@@ -57,7 +57,8 @@ class Judged:
 def judged(data_set: DataSet, contender: str, runs: Mapping[int, Run]) -> Judged:
     """Judges the test lists of every seed; users are drawn alike for all contenders."""
     counts, queries = data_set.log.training_counts(), data_set.log.queries["test"]
-    known = np.flatnonzero(data_set.is_known("test"))
+    known = data_set.known("test")
+    known_queries = queries_of(queries, known)
     judgements = {}
     for seed, run in runs.items():
         lists = Lists(run.predictions["all"], run.predictions["cold"])
@@ -65,7 +66,7 @@ def judged(data_set: DataSet, contender: str, runs: Mapping[int, Run]) -> Judged
             judge(asked.score(len(counts)), whom, counts, CUTOFFS, True)
             for asked, whom in (
                 (lists, queries),
-                (lists.of_queries(known), queries_of(queries, known)),
+                (lists.of_queries(known), known_queries),
             )
         )
         apart = {KNOWN_RECALL: of_known.estimates["recall@100"]}

@@ -58,7 +58,7 @@ def peer_lists(data_set: DataSet, python: Path, settings: Any, part: str) -> Lis
     Users whom it knows nothing of get what is popular.
     """
     log, queries = data_set.log, data_set.log.queries[part]
-    events = log.train if part == "validation" else log.train.joined(log.validation)
+    events = data_set.learned_from(part)
     num_items = len(log.catalogue)
     counts = np.bincount(events.items, events.weights, num_items).astype(np.float32)
 
@@ -69,7 +69,7 @@ def peer_lists(data_set: DataSet, python: Path, settings: Any, part: str) -> Lis
         )
 
     lists = alike(counts).all_items
-    known = np.flatnonzero(data_set.is_known(part))
+    known = data_set.known(part)
     asked = queries_of(queries, known)
     lists[known] = implicit_lists(python, settings, events, asked, LENGTH)
     return Lists(lists, alike(np.zeros_like(counts)).cold_items)
