@@ -21,10 +21,11 @@ def best_items(
     excluded: ItemLists | None = None,
     allowed: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Lists of items, best first, those of equal scores in an order without meaning.
+    """Lists of items, best first, of which those of equal scores are drawn.
 
     Items of a catalogue often stand in the order in which they came to be, which says
-    more of them than a model that can't tell them apart.
+    more of them than a model that can't tell them apart. So does any one order for all
+    queries, by chance. The same queries draw the same.
 
     Args:
         score: Adjacent queries to `(queries, items)`, finite.
@@ -39,7 +40,7 @@ def best_items(
         which there are too few.
     """
     lists = np.full((num_queries, length), NOTHING, np.int32)
-    shuffled = np.random.default_rng(0).permutation(num_items)
+    random = np.random.default_rng(0)
     block = max(BLOCK_SCORES // max(num_items, 1), 1)
     for start in range(0, num_queries, block):
         queries = slice(start, min(start + block, num_queries))
@@ -48,19 +49,33 @@ def best_items(
             scores[excluded.mask(num_items, queries)] = -np.inf
         if allowed is not None:
             scores[:, ~allowed] = -np.inf
-        best = shuffled[_top(scores[:, shuffled], min(length, num_items))]
+        best = _top(scores, min(length, num_items), random)
         found = np.take_along_axis(scores, best, axis=1)
         best[np.isneginf(found)] = NOTHING
         lists[queries, : best.shape[1]] = best
     return lists
 
 
-def _top(scores: np.ndarray, length: int) -> np.ndarray:
+def _top(scores: np.ndarray, length: int, random: np.random.Generator) -> np.ndarray:
     if length < scores.shape[1]:
         chosen = np.argpartition(-scores, length - 1, axis=1)[:, :length]
-        chosen.sort(axis=1)
+        _draw_equal(chosen, scores, random)
     else:
         chosen = np.tile(np.arange(length), (len(scores), 1))
     own = np.take_along_axis(scores, chosen, axis=1)
-    order = np.argsort(-own, axis=1, kind="stable")
+    order = np.lexsort((random.random(own.shape), -own), axis=1)
     return np.take_along_axis(chosen, order, axis=1).astype(np.int32)
+
+
+def _draw_equal(
+    chosen: np.ndarray, scores: np.ndarray, random: np.random.Generator
+) -> None:
+    """Draws anew, in place, those of the least score chosen where there are others."""
+    own = np.take_along_axis(scores, chosen, axis=1)
+    least = own.min(axis=1, keepdims=True)
+    is_least = own == least
+    others = np.count_nonzero(scores == least, axis=1) > is_least.sum(axis=1)
+    for row in np.flatnonzero(others & ~np.isneginf(least[:, 0])):
+        equal = np.flatnonzero(scores[row] == least[row])
+        places = is_least[row]
+        chosen[row, places] = random.choice(equal, places.sum(), replace=False)

@@ -55,6 +55,25 @@ def test_equal_scores_prefer_neither_old_items_nor_new_ones(length):
     assert abs(found[:100].mean() / num_items - 0.5) < 0.15
 
 
+def test_every_query_draws_its_own_of_equal_scores():
+    num_items, length = 60, 20
+    scores = np.zeros((3000, num_items), np.float32)
+    scores[:, [7, 9]] = 1.0, -1.0
+
+    found = best_items(lambda queries: scores[queries], len(scores), num_items, length)
+
+    assert (found[:, 0] == 7).all()
+    on_places = np.stack(
+        [np.bincount(found[:, place], minlength=num_items) for place in (1, 10, 19)]
+    )
+    others = np.delete(np.arange(num_items), [7, 9])
+    assert not on_places[:, [7, 9]].any()
+    # Each has one in 58 of every place: 52 queries, give or take five deviations.
+    assert abs(on_places[:, others] - 3000 / len(others)).max() < 36
+    again = best_items(lambda queries: scores[queries], len(scores), num_items, length)
+    np.testing.assert_array_equal(found, again)
+
+
 def test_items_of_equal_scores_stay_behind_those_of_higher_ones():
     scores = np.zeros((1, 500))
     scores[0, [499, 3, 250]] = [1.0, 3.0, 2.0]
