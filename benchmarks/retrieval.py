@@ -10,7 +10,8 @@ Those who had an event before are judged by themselves too. Every contender is t
 the validation part:
 the defaults and settings drawn from its grid, `--budget` in all, on recall@100. With
 the best it learns from training and validation rows together, once for each seed.
-Items that neither part has an event of are cold: of these alone there are lists too.
+Items that neither part has a row of, with an event or without, are cold: of these alone
+there are lists too. Items that a contender can't tell apart are drawn for each user.
 
 Intervals are over users, who are drawn anew and alike for all, and over seeds. What is
 trained is kept in `--work`, so that a run that was interrupted goes on. `implicit` gets

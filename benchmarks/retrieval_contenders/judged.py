@@ -56,14 +56,19 @@ class Judged:
 
 def judged(data_set: DataSet, contender: str, runs: Mapping[int, Run]) -> Judged:
     """Judges the test lists of every seed; users are drawn alike for all contenders."""
-    counts, queries = data_set.log.training_counts(), data_set.log.queries["test"]
+    log = data_set.log
+    counts, is_cold, queries = (
+        log.training_counts(),
+        log.cold_items(),
+        log.queries["test"],
+    )
     known = data_set.known("test")
     known_queries = queries_of(queries, known)
     judgements = {}
     for seed, run in runs.items():
         lists = Lists(run.predictions["all"], run.predictions["cold"])
         own, of_known = (
-            judge(asked.score(len(counts)), whom, counts, CUTOFFS, True)
+            judge(asked.score(len(counts)), whom, counts, is_cold, CUTOFFS, True)
             for asked, whom in (
                 (lists, queries),
                 (lists.of_queries(known), known_queries),

@@ -47,7 +47,7 @@ class Lists:
 
 def our_lists(data_set: DataSet, score: Any, part: str) -> Lists:
     """The lists that scores give."""
-    queries, is_cold = data_set.log.queries[part], cold_items(data_set)
+    queries, is_cold = data_set.log.queries[part], data_set.log.cold_items()
     asked = score, len(queries), len(is_cold), LENGTH, queries.seen
     return Lists(best_items(*asked), best_items(*asked, is_cold))
 
@@ -73,11 +73,6 @@ def peer_lists(data_set: DataSet, python: Path, settings: Any, part: str) -> Lis
     asked = queries_of(queries, known)
     lists[known] = implicit_lists(python, settings, events, asked, LENGTH)
     return Lists(lists, alike(np.zeros_like(counts)).cold_items)
-
-
-def cold_items(data_set: DataSet) -> np.ndarray:
-    """Which items have no event in training or validation, `(items,)`."""
-    return data_set.log.training_counts() == 0
 
 
 def recall(data_set: DataSet, lists: Lists, part: str) -> float:

@@ -75,6 +75,16 @@ class Interactions:
     known_items: Mapping[str, np.ndarray]
     user_ids: np.ndarray
 
+    def cold_items(self) -> np.ndarray:
+        """Which items have no row at all before those that they are judged by.
+
+        Shown and passed over, an item is known: as one that was passed over.
+
+        Returns:
+            `(items,)` bool.
+        """
+        return ~(self.known_items["train"] | self.known_items["validation"])
+
     def training_counts(self) -> np.ndarray:
         """Events of each item before those that it is judged by, `(items,)`."""
         items = np.concatenate([self.train.items, self.validation.items])

@@ -19,9 +19,9 @@ class Judgement:
     Attributes:
         estimates: By metric, such as `recall@100`.
         num_queries: Users who were asked for.
-        num_cold_queries: Those who should find an item without a training event.
+        num_cold_queries: Those who should find a cold item.
         num_items: Items of the catalogue.
-        num_cold_items: Those without a training event.
+        num_cold_items: Those that are cold.
     """
 
     estimates: Mapping[str, Estimate]
@@ -53,6 +53,7 @@ def judge(
     score: Callable[[slice], np.ndarray],
     queries: Queries,
     training_counts: np.ndarray,
+    is_cold: np.ndarray,
     cutoffs: Sequence[int],
     exclude_seen: bool,
     num_resamples: int = 1000,
@@ -64,14 +65,15 @@ def judge(
     - `coverage@k`: share of the catalogue that is in some list;
     - `novelty@k`: mean of `-log2 p` of the items in lists, where p is an item's share
       of training events, one added to each;
-    - `cold_share@k`: share of the places that have an item without a training event;
-    - `cold_recall@k`: recall of these items, in lists of all items;
-    - `cold_only_recall@k`: recall of these items, in lists of these items alone.
+    - `cold_share@k`: share of the places that have a cold item;
+    - `cold_recall@k`: recall of cold items, in lists of all items;
+    - `cold_only_recall@k`: recall of cold items, in lists of these alone.
 
     Args:
         score: Adjacent queries to `(queries, items)`.
         queries: Whom to ask for; one or more.
         training_counts: `(items,)`, events of each that were learned from.
+        is_cold: `(items,)`, those of which nothing was to be learned.
         cutoffs: Each k.
         exclude_seen: Whether lists leave out what the user had an event with before.
         num_resamples: Draws of users that intervals are from.
@@ -83,7 +85,6 @@ def judge(
     """
     seen = queries.seen if exclude_seen else None
     num_items, longest = len(training_counts), max(cutoffs)
-    is_cold = training_counts == 0
     resamples = Resamples.of(np.arange(len(queries)), num_resamples)
     lists = best_items(score, len(queries), num_items, longest, seen)
     judged = _Lists(lists, queries.relevant, resamples)

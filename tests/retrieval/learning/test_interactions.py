@@ -69,6 +69,9 @@ def test_known_items_are_those_that_were_shown(parted, data):
     for part, known in enumerate(data.known_items.values()):
         shown = data.catalogue.item_ids[known]
         assert set(shown) == set(parted[parted.part == part].item_id)
+    shown = parted[parted.part < 2].item_id
+    cold = data.catalogue.item_ids[data.cold_items()]
+    assert set(cold) == set(parted[parted.part == 2].item_id.dropna()) - set(shown)
     early = parted[(parted.part < 2) & (parted.click == 1)].groupby("item_id").size()
     counts = dict(zip(data.catalogue.item_ids, data.training_counts(), strict=True))
     assert {i: n for i, n in counts.items() if n} == early.to_dict()

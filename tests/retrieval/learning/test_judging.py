@@ -10,7 +10,8 @@ from mtl_rec.retrieval.queries import ItemLists, Queries
 
 NUM_QUERIES, NUM_ITEMS, CUTOFFS = 30, 50, (1, 7, 20)
 COUNTS = np.where(np.arange(NUM_ITEMS) % 4 == 0, 0, np.arange(NUM_ITEMS))
-IS_COLD = COUNTS == 0
+# An item that was shown is not cold, even if nobody did anything with it.
+IS_COLD = (COUNTS == 0) & (np.arange(NUM_ITEMS) % 3 > 0)
 
 
 def random_lists(random, lengths):
@@ -94,8 +95,10 @@ def expected(scores, queries, k):
     }
 
 
-def judged(scores, queries, counts=COUNTS, exclude_seen=True):
-    return judge(lambda rows: scores[rows], queries, counts, CUTOFFS, exclude_seen, 200)
+def judged(scores, queries, is_cold=IS_COLD, exclude_seen=True):
+    return judge(
+        lambda rows: scores[rows], queries, COUNTS, is_cold, CUTOFFS, exclude_seen, 200
+    )
 
 
 def test_every_metric_is_what_its_definition_says(scores, queries):
@@ -149,7 +152,7 @@ def test_what_a_user_had_is_in_lists_only_where_it_may_be(queries):
 
 
 def test_a_catalogue_without_cold_items_has_no_cold_recall(scores, queries):
-    judgement = judged(scores, queries, counts=COUNTS + 1)
+    judgement = judged(scores, queries, is_cold=np.zeros_like(IS_COLD))
 
     assert "cold_recall@7" not in judgement.estimates
     assert judgement.estimates["cold_share@7"].value == 0
@@ -159,7 +162,9 @@ def test_a_catalogue_without_cold_items_has_no_cold_recall(scores, queries):
 def test_more_places_than_items_change_no_recall(queries):
     scores = np.random.default_rng(0).normal(size=(NUM_QUERIES, NUM_ITEMS))
 
-    judgement = judge(lambda rows: scores[rows], queries, COUNTS, (50, 80), True, 10)
+    judgement = judge(
+        lambda rows: scores[rows], queries, COUNTS, IS_COLD, (50, 80), True, 10
+    )
 
     for name in ("recall", "coverage", "novelty", "ndcg"):
         values = [judgement.estimates[f"{name}@{k}"].value for k in (50, 80)]
