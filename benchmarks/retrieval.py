@@ -7,11 +7,13 @@ Users who have an event in the test part are asked for 100 items at their first 
 there; what they had an event with before is in no list, and what they then have an
 event with should be in it. Some are new: for them `implicit` answers what is popular.
 Those who had an event before are judged by themselves too. Every contender is tuned on
-the validation part:
-the defaults and settings drawn from its grid, `--budget` in all, on recall@100. With
-the best it learns from training and validation rows together, once for each seed.
-Items that neither part has a row of, with an event or without, are cold: of these alone
-there are lists too. Items that a contender can't tell apart are drawn for each user.
+the validation part: the defaults and settings drawn from its grid, `--budget` in all,
+on recall@100. With the best it learns from training and validation rows together, once
+for each seed.
+
+Items that nobody was shown, or did anything with, in either part are cold: of these
+alone there are lists too. Items that a contender can't tell apart are drawn for each
+user.
 
 Intervals are over users, who are drawn anew and alike for all, and over seeds. What is
 trained is kept in `--work`, so that a run that was interrupted goes on. `implicit` gets

@@ -59,7 +59,7 @@ def judged(data_set: DataSet, contender: str, runs: Mapping[int, Run]) -> Judged
     log = data_set.log
     counts, is_cold, queries = (
         log.training_counts(),
-        log.cold_items(),
+        log.cold_items,
         log.queries["test"],
     )
     known = data_set.known("test")

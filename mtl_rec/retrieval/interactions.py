@@ -64,6 +64,9 @@ class Interactions:
         query_rows: By the same, what was known of each, a row a query.
         known_items: By `train` and `validation`, `(items,)` whether an item had a row
             there, with an event or without.
+        cold_items: `(items,)`, which nobody was shown, or did anything with, before
+            the test rows. One that was passed over is known: as passed over. One that
+            was drawn as a negative is not.
         user_ids: `(users,)` text, by code.
     """
 
@@ -73,17 +76,8 @@ class Interactions:
     queries: Mapping[str, Queries]
     query_rows: Mapping[str, pa.Table]
     known_items: Mapping[str, np.ndarray]
+    cold_items: np.ndarray
     user_ids: np.ndarray
-
-    def cold_items(self) -> np.ndarray:
-        """Which items have no row at all before those that they are judged by.
-
-        Shown and passed over, an item is known: as one that was passed over.
-
-        Returns:
-            `(items,)` bool.
-        """
-        return ~(self.known_items["train"] | self.known_items["validation"])
 
     def training_counts(self) -> np.ndarray:
         """Events of each item before those that it is judged by, `(items,)`."""
@@ -146,6 +140,7 @@ def read_interactions(
         )
         for name, rows in events.items()
     )
+    was_shown = np.isin(log.parts, [TRAIN, VALIDATION]) & ~log.is_sampled
     return Interactions(
         Catalogue(log.item_ids, tables["catalogue"].select(of_items)),
         train,
@@ -156,6 +151,7 @@ def read_interactions(
             name: np.bincount(log.items[log.parts == part], minlength=num_items) > 0
             for name, part in (("train", TRAIN), ("validation", VALIDATION))
         },
+        np.bincount(log.items[was_shown], minlength=num_items) == 0,
         log.user_ids,
     )
 

@@ -144,7 +144,7 @@ def judge_retrieval(
         score,
         data.queries[split],
         data.training_counts(),
-        data.cold_items(),
+        data.cold_items,
         settings.cutoffs,
         settings.exclude_seen,
         prepared.config.evaluation.resamples,

@@ -8,14 +8,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mtl_rec.config.data import TimeSplit
+from mtl_rec.config.sampling import IS_SAMPLED
 from mtl_rec.config.tasks import Task
 from mtl_rec.data.events.codes import MISSING, Codes, recoded
 from mtl_rec.data.exposures import ExposureStream
+from mtl_rec.data.sampling import sampling_columns
 from mtl_rec.data.splitting import LEFT_OUT, PARTS
 from mtl_rec.data.times import read_times
 from mtl_rec.errors import SchemaError
 from mtl_rec.evaluation.id_columns import id_texts, require_id_columns
-from mtl_rec.schema.columns import label_values
+from mtl_rec.schema.columns import label_values, sampled_flags
 
 TRAIN, VALIDATION, TEST = range(len(PARTS))
 
@@ -31,6 +33,8 @@ class WhoDidWhat:
         parts: `(rows,)` places in `PARTS`, or `LEFT_OUT`, as rows without a user or an
             item are.
         times: `(rows,)`, that sort them.
+        is_sampled: `(rows,)`, whether the item was drawn as a negative: nobody was
+            shown it there.
         user_ids: `(users,)` text, in order.
         item_ids: `(items,)` text, in order.
     """
@@ -40,6 +44,7 @@ class WhoDidWhat:
     weights: np.ndarray
     parts: np.ndarray
     times: np.ndarray
+    is_sampled: np.ndarray
     user_ids: np.ndarray
     item_ids: np.ndarray
 
@@ -69,6 +74,8 @@ def read_who_did_what(
     time = split.column if isinstance(split, TimeSplit) else None
     columns = [user_column, item_column, *(task.label_column for task in tasks)]
     columns += [time] if time else []
+    says_sampled = IS_SAMPLED in sampling_columns(stream.source)
+    columns += [IS_SAMPLED] if says_sampled else []
     codes = Codes(), Codes()
     read: list[tuple[np.ndarray, ...]] = []
     for batch, parts, first_row in stream.batches(list(dict.fromkeys(columns))):
@@ -79,9 +86,14 @@ def read_who_did_what(
         times = np.arange(first_row, first_row + batch.num_rows)
         if time:
             times = read_times(batch.column(time), time)[1]
+        is_sampled = np.zeros(batch.num_rows, bool)
+        if says_sampled:
+            flags = pa.chunked_array([batch.column(IS_SAMPLED)])
+            is_sampled = sampled_flags(flags).to_numpy(zero_copy_only=False)
         parts = np.where((users == MISSING) | (items == MISSING), LEFT_OUT, parts)
-        read.append((users, items, _weights(batch, tasks, event_weights), parts, times))
-    users, items, weights, parts, times = map(np.concatenate, zip(*read, strict=True))
+        weights = _weights(batch, tasks, event_weights)
+        read.append((users, items, weights, parts, times, is_sampled))
+    users, items, *others = map(np.concatenate, zip(*read, strict=True))
     if not len(codes[0]) or not len(codes[1]):
         raise SchemaError(
             "Retrieval needs rows with ids of users and items. Received: no value in "
@@ -90,9 +102,7 @@ def read_who_did_what(
     return WhoDidWhat(
         recoded(users, codes[0].ranks()),
         recoded(items, codes[1].ranks()),
-        weights,
-        parts,
-        times,
+        *others,
         *(np.array(own.values().to_pylist(), object) for own in codes),
     )
 

@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from mtl_rec.errors import SchemaError
+from mtl_rec.retrieval.preparing import prepare_retrieval
 
 PARTS = ("train", "validation", "test")
 
@@ -70,11 +71,30 @@ def test_known_items_are_those_that_were_shown(parted, data):
         shown = data.catalogue.item_ids[known]
         assert set(shown) == set(parted[parted.part == part].item_id)
     shown = parted[parted.part < 2].item_id
-    cold = data.catalogue.item_ids[data.cold_items()]
+    cold = data.catalogue.item_ids[data.cold_items]
     assert set(cold) == set(parted[parted.part == 2].item_id.dropna()) - set(shown)
     early = parted[(parted.part < 2) & (parted.click == 1)].groupby("item_id").size()
     counts = dict(zip(data.catalogue.item_ids, data.training_counts(), strict=True))
     assert {i: n for i, n in counts.items() if n} == early.to_dict()
+
+
+def test_an_item_that_was_only_drawn_as_a_negative_is_cold(
+    table, data, run_config, tmp_path
+):
+    drawn = data.catalogue.item_ids[~data.cold_items][:3]
+    is_drawn = table.item_id.isin(drawn)
+    rows = table.assign(is_sampled=is_drawn.astype(int), log_sampling_rate=0.0)
+    rows[["click", "purchase"]] *= ~is_drawn.to_numpy()[:, None]
+    rows.to_parquet(tmp_path / "rows.parquet")
+
+    config = run_config(f"data.source.path={tmp_path}/rows.parquet")
+    of_sample = prepare_retrieval(config).interactions
+
+    before = data.catalogue.item_ids[data.cold_items].tolist()
+    cold = of_sample.catalogue.item_ids[of_sample.cold_items].tolist()
+    assert sorted(cold) == sorted([*before, *drawn])
+    known = of_sample.known_items["train"] | of_sample.known_items["validation"]
+    assert set(drawn) <= set(of_sample.catalogue.item_ids[known])
 
 
 @pytest.mark.parametrize("part", [1, 2])

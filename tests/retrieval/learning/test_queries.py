@@ -38,6 +38,7 @@ def log_of(rows):
         weights.astype(np.float32),
         parts.astype(int),
         times.astype(int),
+        np.zeros(len(rows), bool),
         np.array([f"u{i}" for i in range(NUM_USERS)], object),
         np.array([f"i{i}" for i in range(NUM_ITEMS)], object),
     )
