@@ -17,7 +17,7 @@ from mtl_rec.data.sampling import (
     require_clear_sampling,
     sampling_columns,
 )
-from mtl_rec.data.sources import RawRows, open_source
+from mtl_rec.data.sources import RawRows, open_source, require_all_columns
 from mtl_rec.data.splitting import (
     PARTS,
     Assign,
@@ -27,9 +27,8 @@ from mtl_rec.data.splitting import (
     require_split_columns,
     split_columns,
 )
-from mtl_rec.errors import SchemaError
 from mtl_rec.schema.raw_types import plain
-from mtl_rec.schema.rows import canonical, require_columns
+from mtl_rec.schema.rows import canonical
 
 
 @dataclass(frozen=True)
@@ -154,11 +153,7 @@ def open_exposures(
     columns = [feature.source_column for feature in features]
     lists = [feature.source_column for feature in features if holds_list(feature)]
     source = open_source(data.source, columns, tasks, progress, lists)
-    for place, names in source.headers.items():
-        try:
-            require_columns(names, features, tasks)
-        except SchemaError as error:
-            raise SchemaError(f"{error} Read: '{place}'.") from error
+    require_all_columns(source, features, tasks)
     require_clear_sampling(data.source, source, tasks)
     require_split_columns(data.split, source)
     assign = open_split(data.split, source, data.chunk_rows)

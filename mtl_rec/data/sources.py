@@ -8,11 +8,14 @@ import pyarrow as pa
 
 from mtl_rec.config.data import CensusIncome, Source, SyntheticShop, Table
 from mtl_rec.config.events import EventLog
+from mtl_rec.config.features import Feature
 from mtl_rec.config.tasks import Task
 from mtl_rec.data.census_income import open_census_income
 from mtl_rec.data.events.prepared import PART_FILES, prepare
 from mtl_rec.data.events.progress import Progress, unseen
 from mtl_rec.data.reading import open_table
+from mtl_rec.errors import SchemaError
+from mtl_rec.schema.rows import require_columns
 
 
 class RawRows(Protocol):
@@ -52,6 +55,21 @@ class RowsInMemory:
     ) -> Iterator[pa.RecordBatch]:
         """Views of the table."""
         yield from self.table.select(list(columns)).to_batches(max_rows)
+
+
+def require_all_columns(
+    source: RawRows, features: Sequence[Feature], tasks: Sequence[Task]
+) -> None:
+    """Checks that every file of a source has what is read.
+
+    Raises:
+        SchemaError: One has not, which is named.
+    """
+    for place, names in source.headers.items():
+        try:
+            require_columns(names, features, tasks)
+        except SchemaError as error:
+            raise SchemaError(f"{error} Read: '{place}'.") from error
 
 
 def open_source(

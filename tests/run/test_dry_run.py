@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from mtl_rec.config import load_config
+from mtl_rec.errors import SchemaError
 from mtl_rec.run.dry_run import estimate_run, head, timing
 from mtl_rec.run.dry_run.sizes import grown
 
@@ -58,6 +59,17 @@ def test_rows_and_vocabularies_are_exact_where_all_rows_were_read(estimate):
     users = estimate.vocabularies["user_id"]
     # Padding and one for unknown users come on top.
     assert (users.seen, users.expected, users.parameters) == (102, 102, 102 * 4)
+
+
+@pytest.mark.parametrize(
+    "source", ["{kind: table, path: rows.csv}", "{kind: synthetic_shop}"]
+)
+def test_a_column_that_is_not_there_is_named(source, config):
+    overrides = [f"data.source={source}", "features.1.name=weight"]
+    without = load_config("run.yaml", [*overrides, "data.split={kind: random}"])
+
+    with pytest.raises(SchemaError, match="no column 'weight' for feature 'weight'"):
+        estimate_run(without)
 
 
 def test_parameters_are_those_of_the_parts(estimate):

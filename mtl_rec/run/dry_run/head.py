@@ -22,7 +22,12 @@ from mtl_rec.data.events.progress import unseen
 from mtl_rec.data.events.reading import RejectedRows
 from mtl_rec.data.events.reading.csv_files import CODECS
 from mtl_rec.data.files import find_files
-from mtl_rec.data.sources import RawRows, RowsInMemory, open_source
+from mtl_rec.data.sources import (
+    RawRows,
+    RowsInMemory,
+    open_source,
+    require_all_columns,
+)
 from mtl_rec.data.splitting import split_columns
 from mtl_rec.schema.rows import says_how_sampled
 
@@ -63,6 +68,7 @@ def read_head(config: RunConfig) -> Head:
         lists = [f.source_column for f in config.features if hasattr(f, "separator")]
         names = [feature.source_column for feature in config.features]
         raw = open_source(source, names, config.tasks, unseen, lists)
+        require_all_columns(raw, config.features, config.tasks)
         table = pa.Table.from_batches(list(_first(raw, _columns(config, raw))))
         share = _share_of(source, raw, table)
     seconds = time.perf_counter() - started
