@@ -11,11 +11,16 @@ from mtl_rec.config.retrieval_index import Exact, RetrievalIndex
 
 
 class TwoTower(Section):
-    """A tower of the user's features and one of the item's."""
+    """A tower of the user's features and one of the item's.
+
+    Where both have ids, a factorization of these, trained by itself, is part of the
+    score; how much of the sum counts is found on the validation users.
+    """
 
     kind: Literal["two_tower"]
     dim: Count = 64
-    """Width of the vectors whose dot product is the score."""
+    """Width of the towers' vectors whose dot product is the score, and of the vectors
+    of ids."""
     units: Units = (128,)
     """Widths of the layers of either tower before its vector."""
     dropout: Rate = 0.0

@@ -11,11 +11,13 @@ from mtl_rec.config.retrieval import (
     ItemKnn,
     MatrixFactorization,
     Popularity,
+    Towers,
     TwoTower,
 )
 from mtl_rec.config.retrieval_checks import history_of
 from mtl_rec.retrieval import counted
 from mtl_rec.retrieval.encoding import encode_side, side_inputs
+from mtl_rec.retrieval.id_factors import best_share, ids_alone, with_factors
 from mtl_rec.retrieval.id_features import item_history
 from mtl_rec.retrieval.id_fields import ids_of_values, num_ids_of
 from mtl_rec.retrieval.judging import Judgement, judge
@@ -23,8 +25,12 @@ from mtl_rec.retrieval.model import RetrievalModel
 from mtl_rec.retrieval.preparing import PreparedRetrieval
 from mtl_rec.retrieval.tower_design import TowerDesign
 from mtl_rec.retrieval.tower_fitting import Callbacks, TowerFitting
+from mtl_rec.retrieval.tower_inputs import TowerInputs
 from mtl_rec.retrieval.tower_model import tower_model
 from mtl_rec.retrieval.two_towers import TwoTowers, vectors
+
+FACTORS = "ids"
+"""Folder of what the training of a factorization beside towers leaves."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,8 @@ def fit_retrieval(
 
     Args:
         prepared: The data.
-        folder: Gets `history.json` and TensorBoard's `logs/` of towers.
+        folder: Gets `history.json` and TensorBoard's `logs/` of towers, and below
+            `ids/` those of the factorization that they have beside them.
         callbacks: More Keras callbacks for towers.
 
     Raises:
@@ -62,20 +69,9 @@ def fit_retrieval(
     ids = prepared.id_features
     match architecture:
         case TwoTower() | Content() | MatrixFactorization():
-            fitting = TowerFitting(
-                config.retrieval,
-                TowerDesign(
-                    architecture,
-                    prepared.preprocessor.schema,
-                    config.model.embedding_dim,
-                    ids,
-                ),
-                prepared.preprocessor,
-                data,
-                config.seed,
-            )
-            towers = fitting.fit(folder, callbacks)
-            items = vectors(towers.candidate, fitting.catalogue)
+            inputs = TowerInputs.of(prepared.preprocessor, data, ids.item)
+            towers = _fit_towers(prepared, inputs, folder, callbacks)
+            items = vectors(towers.candidate, inputs.catalogue)
             model = tower_model(
                 prepared.preprocessor, ids.item, towers, data.catalogue, items
             )
@@ -87,6 +83,28 @@ def fit_retrieval(
                     prepared.preprocessor, own.score, own.variables, data.catalogue
                 )
             )
+
+
+def _fit_towers(
+    prepared: PreparedRetrieval, inputs: TowerInputs, folder: Path, callbacks: Callbacks
+) -> TwoTowers:
+    """Trains towers, and the factorization of ids that they may have beside them."""
+    config, schema = prepared.config, prepared.preprocessor.schema
+    settings, ids = config.retrieval, prepared.id_features
+    architecture = settings.architecture
+    assert isinstance(architecture, Towers)
+    design = TowerDesign(architecture, schema, config.model.embedding_dim, ids)
+    asked = prepared.interactions, config.seed
+    fitting = TowerFitting(settings, design, inputs, *asked)
+    towers = fitting.fit(folder, callbacks)
+    if (alone := ids_alone(design)) is None:
+        return fitting.refit(callbacks) if settings.training.refit else towers
+    of_ids = TowerFitting(settings, alone, inputs.of_ids_alone(schema, ids), *asked)
+    factors = of_ids.fit(folder / FACTORS, callbacks)
+    share = best_share(towers, factors, design, fitting.asked)
+    if settings.training.refit:
+        towers, factors = fitting.refit(callbacks), of_ids.refit(callbacks)
+    return with_factors(towers, factors, design, share)
 
 
 def _counted_score(

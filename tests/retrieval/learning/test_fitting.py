@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from mtl_rec.errors import TrainingError
+from mtl_rec.retrieval.id_factors import ids_alone
 from mtl_rec.retrieval.tower_callbacks import FiniteTowers
 from mtl_rec.retrieval.towers import build_joint, build_towers
-from mtl_rec.retrieval.training import fit_retrieval, judge_retrieval
+from mtl_rec.retrieval.training import FACTORS, fit_retrieval, judge_retrieval
+from mtl_rec.retrieval.two_towers import TwoTowers
 
 # The pull would move every weight, whether it learns or not.
 WITHOUT_PULL = ("retrieval.training.epochs=4", "retrieval.training.l2=0")
@@ -36,22 +38,30 @@ def weights_of(towers):
 def test_training_lowers_the_loss_and_tells_of_every_epoch(fitted):
     _, _, folder = fitted
 
-    history = json.loads((folder / "history.json").read_text())
+    for place in (folder, folder / FACTORS):
+        history = json.loads((place / "history.json").read_text())
 
-    losses = [epoch["loss"] for epoch in history]
-    assert len(losses) == 4
-    assert losses[-1] < losses[0]
-    assert all(0 <= epoch["val_recall_10"] <= 1 for epoch in history)
+        losses = [epoch["loss"] for epoch in history]
+        assert len(losses) == 4
+        assert losses[-1] < losses[0]
+        assert all(0 <= epoch["val_recall_10"] <= 1 for epoch in history)
 
 
-def test_training_reaches_every_table_and_layer(fitted, design_of):
+@pytest.mark.parametrize("part", ["tower", "of_ids"])
+def test_training_reaches_every_table_and_layer(part, fitted, design_of):
     prepared, own, _ = fitted
     keras.utils.set_random_seed(prepared.config.seed)
     design = design_of(prepared)
+    design = design if part == "tower" else ids_alone(design)
     initial = build_towers(design)
     initial.take(build_joint(design))
+    trained = TwoTowers(
+        own.towers.query.get_layer(f"query_{part}"),
+        own.towers.candidate.get_layer(f"candidate_{part}"),
+    )
 
-    for before, after in zip(tables_of(initial), tables_of(own.towers), strict=True):
+    for before, after in zip(tables_of(initial), tables_of(trained), strict=True):
+        assert before
         for name, rows in before.items():
             assert (rows != after[name]).any(), name
 

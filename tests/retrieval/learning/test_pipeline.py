@@ -17,7 +17,13 @@ from mtl_rec.retrieval.pipeline import require_extra, retrieve_run
 from mtl_rec.retrieval.preparing import prepare_retrieval
 
 KEPT_BY_ALL = {"data.json", "judgement.json", "preprocessor", "retrieval.yaml"}
-OF_TOWERS = {"query_tower.keras", "candidate_tower.keras", "history.json", "logs"}
+OF_TOWERS = {
+    "query_tower.keras",
+    "candidate_tower.keras",
+    "history.json",
+    "logs",
+    "ids",
+}
 KINDS = {
     "two_tower": (),
     "item_knn": ("retrieval.architecture={kind: item_knn}",),
