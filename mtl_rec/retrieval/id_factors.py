@@ -10,10 +10,11 @@ from keras import ops
 from mtl_rec.config.retrieval import MatrixFactorization, TwoTower
 from mtl_rec.models.fields import joined
 from mtl_rec.retrieval.asked_users import AskedUsers
-from mtl_rec.retrieval.id_features import IdFeatures
+from mtl_rec.retrieval.id_features import NO_IDS, IdFeatures
 from mtl_rec.retrieval.id_fields import PRIOR_ID, id_field, ids_of_values
 from mtl_rec.retrieval.tower_design import TowerDesign, used_vocabularies
-from mtl_rec.retrieval.two_towers import CANDIDATE, QUERY, TwoTowers
+from mtl_rec.retrieval.towers import build_towers
+from mtl_rec.retrieval.two_towers import CANDIDATE, QUERY, TwoTowers, take_weights
 from mtl_rec.schema.schema import Schema
 
 SHARES = (0.5, 0.7, 1.0)
@@ -104,22 +105,23 @@ def with_factors(
     """
     schema, ids = design.schema, design.ids
     assert ids.user is not None
+    of_ids = _without_prior(factors, design)
     inputs = _inputs_like(towers.query)
     user_ids = user_ids_alone(inputs, schema, ids)
     vocabulary = schema.vocabularies[id_field(schema, ids.user).vocabulary]
     first_known = 1 + vocabulary.num_out_of_vocabulary
     is_known = ops.cast(user_ids["user_ids"] >= first_known, "float32")
     share_of_user = 1.0 - (1.0 - share) * is_known
-    all_fields, alone = towers.query(inputs), _named(factors.query, QUERY)(user_ids)
-    learned = joined([all_fields[:, :-1], alone[:, :-1]])
+    all_fields = towers.query(inputs)
+    learned = joined([all_fields[:, :-1], of_ids.query(user_ids)])
     query = joined([share_of_user * learned, all_fields[:, -1:]])
     of_user = keras.Model(inputs, query, name=f"{QUERY}_with_ids")
 
     inputs = _inputs_like(towers.candidate)
     item_ids = item_ids_alone(inputs, schema, ids)
+    alone = of_ids.candidate({n: item_ids[n] for n in of_ids.candidate.input})
     all_fields = towers.candidate(inputs)
-    alone = _named(factors.candidate, CANDIDATE)(item_ids)
-    candidate = joined([all_fields[:, :-1], alone[:, :-1], all_fields[:, -1:]])
+    candidate = joined([all_fields[:, :-1], alone, all_fields[:, -1:]])
     of_item = keras.Model(inputs, candidate, name=f"{CANDIDATE}_with_ids")
     return TwoTowers(of_user, of_item)
 
@@ -131,6 +133,16 @@ def _inputs_like(tower: keras.Model) -> dict[str, keras.KerasTensor]:
     }
 
 
-def _named(tower: keras.Model, name: str) -> keras.Model:
-    """The same layers under a name that the tower of all fields does not have."""
-    return keras.Model(tower.input, tower.output, name=f"{name}_of_ids")
+def _without_prior(factors: TwoTowers, design: TowerDesign) -> TwoTowers:
+    """Copies of a factorization's towers, under names that the others do not have."""
+    alone = ids_alone(design)
+    assert alone is not None
+    copies = build_towers(replace(alone, ids=NO_IDS))
+    take_weights(copies.query, factors.query)
+    take_weights(copies.candidate, factors.candidate)
+    return TwoTowers(
+        *(
+            keras.Model(own.input, own.output, name=f"{name}_of_ids")
+            for name, own in ((QUERY, copies.query), (CANDIDATE, copies.candidate))
+        )
+    )

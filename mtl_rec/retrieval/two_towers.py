@@ -29,15 +29,25 @@ class TwoTowers:
 
     def take(self, trained: keras.Model) -> None:
         """Takes the weights of the one model that both are part of."""
-        for tower in (self.query, self.candidate):
-            for layer in tower.layers:
-                if not layer.weights:
-                    continue
-                source = trained.get_layer(layer.name)
-                if isinstance(layer, FusedEmbedding) and layer.row_blocks:
-                    layer.set_weights([_rows_of(layer, source)])
-                else:
-                    layer.set_weights(source.get_weights())
+        take_weights(self.query, trained)
+        take_weights(self.candidate, trained)
+
+
+def take_weights(tower: keras.Model, trained: keras.Model) -> None:
+    """Gives a tower the weights of the layers of its names in another model.
+
+    Args:
+        tower: Gets them; of shared tables the rows of the vocabularies that it reads.
+        trained: Has all of its layers.
+    """
+    for layer in tower.layers:
+        if not layer.weights:
+            continue
+        source = trained.get_layer(layer.name)
+        if isinstance(layer, FusedEmbedding) and layer.row_blocks:
+            layer.set_weights([_rows_of(layer, source)])
+        else:
+            layer.set_weights(source.get_weights())
 
 
 def vectors(tower: keras.Model, inputs: Inputs) -> np.ndarray:

@@ -17,7 +17,7 @@ from mtl_rec.retrieval.id_factors import (
 from mtl_rec.retrieval.id_features import IdFeatures
 from mtl_rec.retrieval.id_fields import ids_of_values
 from mtl_rec.retrieval.tower_inputs import TowerInputs
-from mtl_rec.retrieval.towers import build_towers
+from mtl_rec.retrieval.towers import PRIOR, build_towers
 from mtl_rec.retrieval.two_towers import TwoTowers, vectors
 
 NUM_ITEMS, SHARE = 6, 0.7
@@ -121,6 +121,15 @@ def test_both_read_what_the_towers_read(pairs):
         assert {n: (x.shape, x.dtype) for n, x in own.items()} == {
             n: (x.shape, x.dtype) for n, x in whole.items()
         }
+
+
+def test_the_prior_is_held_once(pairs):
+    _, _, both = pairs
+
+    priors = [own for own in both.candidate.weights if PRIOR in own.path]
+
+    assert len(priors) == 1
+    assert not any(PRIOR in own.path for own in both.query.weights)
 
 
 def test_both_are_saved_and_loaded_as_one(pairs, inputs, tmp_path):
