@@ -7,7 +7,7 @@ from retrieval_contenders import implicit_models, ours
 from retrieval_contenders.collecting import drawn_settings
 from retrieval_contenders.datasets import CONFIGS, DATA_SETS, open_data_set
 from retrieval_contenders.judged import KNOWN_RECALL, judged
-from retrieval_contenders.lists import LENGTH, cold_items, our_lists, recall
+from retrieval_contenders.lists import LENGTH, our_lists, recall
 from retrieval_contenders.verdicts import claims_of
 
 from mtl_rec.config import load_config
@@ -83,7 +83,7 @@ def test_no_list_holds_what_its_user_had(shop, lists):
 
 
 def test_lists_of_cold_items_hold_all_of_them_that_fit_and_no_other(shop, lists):
-    is_cold, own = cold_items(shop), lists().cold_items
+    is_cold, own = shop.log.cold_items, lists().cold_items
 
     assert is_cold[own[own != NOTHING]].all()
     assert (
