@@ -100,8 +100,8 @@ def test_the_version_answers_the_lists_that_were_judged(finished):
         for own, goal in zip(lists, relevant, strict=True)
     ]
     judged = result.judgement.estimates["recall@10"].value
-    # Items of equal scores are in no order.
-    tolerance = 1e-6 if config.retrieval.architecture.kind == "two_tower" else 0.03
+    # Items of equal scores, of which counts have many, are drawn for the judgement.
+    tolerance = 1e-6 if config.retrieval.architecture.kind == "two_tower" else 0.06
     assert np.mean(recalls) == pytest.approx(judged, abs=tolerance)
 
 
