@@ -57,11 +57,8 @@ class Judged:
 def judged(data_set: DataSet, contender: str, runs: Mapping[int, Run]) -> Judged:
     """Judges the test lists of every seed; users are drawn alike for all contenders."""
     log = data_set.log
-    counts, is_cold, queries = (
-        log.training_counts(),
-        log.cold_items,
-        log.queries["test"],
-    )
+    counts, is_cold = log.training_counts(), log.cold_items
+    queries = log.queries["test"]
     known = data_set.known("test")
     known_queries = queries_of(queries, known)
     judgements = {}

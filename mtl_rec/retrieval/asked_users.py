@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from mtl_rec.retrieval.encoding import Inputs
 from mtl_rec.retrieval.lists import best_items
 from mtl_rec.retrieval.queries import Queries
@@ -28,8 +30,17 @@ class AskedUsers:
 
     def recall(self, towers: TwoTowers) -> float:
         """Mean recall@k of the users."""
-        users = vectors(towers.query, self.users)
-        items = vectors(towers.candidate, self.catalogue)
+        return self.recall_of(*self.vectors(towers))
+
+    def vectors(self, towers: TwoTowers) -> tuple[np.ndarray, np.ndarray]:
+        """What towers make of the users and of all items, `(rows, dim)` each."""
+        return (
+            vectors(towers.query, self.users),
+            vectors(towers.candidate, self.catalogue),
+        )
+
+    def recall_of(self, users: np.ndarray, items: np.ndarray) -> float:
+        """Mean recall@k of the users by these vectors."""
         wanted = self.queries.relevant
         lists = best_items(
             lambda queries: users[queries] @ items.T,

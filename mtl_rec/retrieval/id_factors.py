@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from mtl_rec.config.retrieval import MatrixFactorization, TwoTower
@@ -76,11 +77,15 @@ def best_share(
     Where ids say much, both say the same in part, and their mean is best. Where most
     items are new, ids say next to nothing, and the sum is what all fields say.
     """
-    recalls = {
-        share: asked.recall(with_factors(towers, factors, design, share))
-        for share in SHARES
-    }
-    return max(SHARES, key=recalls.__getitem__)
+    users, items = asked.vectors(with_factors(towers, factors, design, 1.0))
+    is_known = _is_known(user_ids_alone(asked.users, design.schema, design.ids), design)
+
+    def recall(share: float) -> float:
+        own = users.copy()
+        own[:, :-1] *= np.where(is_known, np.float32(share), 1)
+        return asked.recall_of(own, items)
+
+    return max(SHARES, key=recall)
 
 
 def with_factors(
@@ -104,14 +109,10 @@ def with_factors(
         Models whose inputs are those of `towers`.
     """
     schema, ids = design.schema, design.ids
-    assert ids.user is not None
     of_ids = _without_prior(factors, design)
     inputs = _inputs_like(towers.query)
     user_ids = user_ids_alone(inputs, schema, ids)
-    vocabulary = schema.vocabularies[id_field(schema, ids.user).vocabulary]
-    first_known = 1 + vocabulary.num_out_of_vocabulary
-    is_known = ops.cast(user_ids["user_ids"] >= first_known, "float32")
-    share_of_user = 1.0 - (1.0 - share) * is_known
+    share_of_user = ops.where(_is_known(user_ids, design), share, 1.0)
     all_fields = towers.query(inputs)
     learned = joined([all_fields[:, :-1], of_ids.query(user_ids)])
     query = joined([share_of_user * learned, all_fields[:, -1:]])
@@ -124,6 +125,14 @@ def with_factors(
     candidate = joined([all_fields[:, :-1], alone, all_fields[:, -1:]])
     of_item = keras.Model(inputs, candidate, name=f"{CANDIDATE}_with_ids")
     return TwoTowers(of_user, of_item)
+
+
+def _is_known(user_ids: Mapping[str, Any], design: TowerDesign) -> Any:
+    """Of inputs of `user_ids_alone`, whose id was learned, `(batch, 1)`."""
+    assert design.ids.user is not None
+    field = id_field(design.schema, design.ids.user)
+    vocabulary = design.schema.vocabularies[field.vocabulary]
+    return user_ids["user_ids"] > vocabulary.num_out_of_vocabulary
 
 
 def _inputs_like(tower: keras.Model) -> dict[str, keras.KerasTensor]:

@@ -18,7 +18,6 @@ from mtl_rec.retrieval.tower_design import TowerDesign
 from mtl_rec.retrieval.tower_inputs import TowerInputs
 from mtl_rec.retrieval.towers import build_joint, build_towers, set_prior
 from mtl_rec.retrieval.trainable_towers import hidden_ids, trainable_towers
-from mtl_rec.retrieval.two_towers import TwoTowers
 from mtl_rec.training.epoch_logs import EpochLogs
 
 Callbacks = Sequence[keras.callbacks.Callback]
@@ -33,6 +32,14 @@ class TowerFitting:
         inputs: What they read.
         interactions: What to learn from.
         seed: Decides initial weights, orders and draws.
+
+    Attributes:
+        towers: As they were trained last.
+        asked: The users of the validation part.
+
+    Raises:
+        ArtifactError: Vectors or a language model can't be read.
+        ConfigError: A language model does not fit, or the extra `text` is missing.
     """
 
     def __init__(
@@ -45,7 +52,7 @@ class TowerFitting:
     ) -> None:
         self._config, self._design, self._inputs = config, design, inputs
         self._interactions, self._seed = interactions, seed
-
+        self.towers = build_towers(design)
         self.asked = AskedUsers(
             interactions.queries["validation"],
             inputs.asking,
@@ -55,20 +62,18 @@ class TowerFitting:
         )
         self._best_epoch = 0
 
-    def fit(self, folder: Path, callbacks: Callbacks = ()) -> TwoTowers:
+    def fit(self, folder: Path, callbacks: Callbacks = ()) -> None:
         """Trains on the training rows until the validation users find no more.
 
         `history.json` and TensorBoard's `logs/` are left in the folder.
 
         Raises:
-            ArtifactError: Vectors or a language model can't be read.
             ConfigError: The extra `retrieval` is not installed.
             TrainingError: The loss is no longer a number.
         """
-        settings = self._config.training
-        towers, train = build_towers(self._design), self._inputs.train
+        settings, train = self._config.training, self._inputs.train
         joint = self._joint(train.events)
-        measured = ValidationRecall(towers, self.asked)
+        measured = ValidationRecall(self.towers, self.asked)
         stopping = keras.callbacks.EarlyStopping(
             measured.metric,
             mode="max",
@@ -81,23 +86,20 @@ class TowerFitting:
         known = self._interactions.known_items["train"]
         self._run(joint, train, known, settings.epochs, own)
         self._best_epoch = stopping.best_epoch
-        towers.take(joint)
-        return towers
+        self.towers.take(joint)
 
-    def refit(self, callbacks: Callbacks = ()) -> TwoTowers:
+    def refit(self, callbacks: Callbacks = ()) -> None:
         """Trains anew, on training and validation rows, for as long as was best.
 
         Raises:
             TrainingError: The loss is no longer a number.
         """
-        towers, inputs = build_towers(self._design), self._inputs
-        everything = inputs.train.joined(inputs.validation)
+        everything = self._inputs.train.joined(self._inputs.validation)
         known = self._interactions.known_items
         known = known["train"] | known["validation"]
         joint = self._joint(everything.events)
         self._run(joint, everything, known, self._best_epoch + 1, callbacks)
-        towers.take(joint)
-        return towers
+        self.towers.take(joint)
 
     def _joint(self, events: Events) -> keras.Model:
         keras.utils.set_random_seed(self._seed)

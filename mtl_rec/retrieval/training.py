@@ -96,15 +96,18 @@ def _fit_towers(
     design = TowerDesign(architecture, schema, config.model.embedding_dim, ids)
     asked = prepared.interactions, config.seed
     fitting = TowerFitting(settings, design, inputs, *asked)
-    towers = fitting.fit(folder, callbacks)
+    fitting.fit(folder, callbacks)
     if (alone := ids_alone(design)) is None:
-        return fitting.refit(callbacks) if settings.training.refit else towers
+        if settings.training.refit:
+            fitting.refit(callbacks)
+        return fitting.towers
     of_ids = TowerFitting(settings, alone, inputs.of_ids_alone(schema, ids), *asked)
-    factors = of_ids.fit(folder / FACTORS, callbacks)
-    share = best_share(towers, factors, design, fitting.asked)
+    of_ids.fit(folder / FACTORS, callbacks)
+    share = best_share(fitting.towers, of_ids.towers, design, fitting.asked)
     if settings.training.refit:
-        towers, factors = fitting.refit(callbacks), of_ids.refit(callbacks)
-    return with_factors(towers, factors, design, share)
+        fitting.refit(callbacks)
+        of_ids.refit(callbacks)
+    return with_factors(fitting.towers, of_ids.towers, design, share)
 
 
 def _counted_score(

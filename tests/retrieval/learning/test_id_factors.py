@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from mtl_rec.retrieval.asked_users import AskedUsers
 from mtl_rec.retrieval.id_factors import (
     SHARES,
     best_share,
@@ -91,24 +92,20 @@ def test_scores_are_a_share_of_both_and_the_prior_counts_once(
     )
 
 
-class Wanting:
-    """Users who find the more the nearer a share is to one."""
+class Wanting(AskedUsers):
+    """Users who find the more the nearer the vectors of one are to some."""
 
-    def __init__(self, share, of_all_fields):
-        self._share, self._of_all_fields = share, of_all_fields
-
-    def recall(self, towers):
-        length = np.linalg.norm(vectors(towers.query, self._of_all_fields)[1])
-        return -abs(length - self._share)
+    def recall_of(self, users, items):
+        return -float(np.linalg.norm(users[1] - self.queries))
 
 
 @pytest.mark.parametrize("wanted", SHARES)
 def test_the_share_is_that_by_which_users_find_most(wanted, pairs, inputs, design):
     towers, factors, _ = pairs
-    best = with_factors(towers, factors, design, wanted)
-    length = np.linalg.norm(vectors(best.query, inputs[0])[1])
+    users, items = inputs
+    best = vectors(with_factors(towers, factors, design, wanted).query, users)[1]
 
-    found = best_share(towers, factors, design, Wanting(length, inputs[0]))
+    found = best_share(towers, factors, design, Wanting(best, users, items, 5, True))
 
     assert found == wanted
 
