@@ -5,7 +5,7 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
-from keras import ops
+from compilation import JIT
 
 from mtl_rec.config.interactions import (
     SIDE_PRODUCTS,
@@ -52,28 +52,41 @@ MADE = {
 }
 
 
+@pytest.fixture(scope="module")
+def kept():
+    """By name, what was made: each is compiled once."""
+    return {}
+
+
 @pytest.fixture(params=list(MADE))
-def made(request, schema, monkeypatch):
+def made(request, schema, kept, monkeypatch):
     """A model of every architecture, with tables of both kinds, and its blocks."""
     monkeypatch.setattr("mtl_rec.models.inputs.SMALL_VOCABULARY", 20)
-    keras.utils.set_random_seed(0)
-    config = Model(
-        architecture=ARCHITECTURES[request.param.partition(",")[0]],
-        embedding_dim=6,
-        interactions=MADE[request.param],
-    )
-    model = build_model(config, schema)
+    if request.param not in kept:
+        kept[request.param] = up_to_logits(request.param, schema)
+    model, blocks = kept[request.param]
     random = np.random.default_rng(0)
     for weight in model.weights:
         # Positive ones, lest a ReLU hide that something is used.
         weight.assign(random.uniform(0.01, 0.1, weight.shape))
-    up_to_logits = keras.Model(model.input, model.get_layer("logits").output)
-    return up_to_logits, weight_blocks(config, schema)
+    return model, blocks
+
+
+def up_to_logits(name, schema):
+    config = Model(
+        architecture=ARCHITECTURES[name.partition(",")[0]],
+        embedding_dim=6,
+        interactions=MADE[name],
+    )
+    model = build_model(config, schema)
+    model = keras.Model(model.input, model.get_layer("logits").output)
+    model.compile(jit_compile=JIT)
+    return model, weight_blocks(config, schema)
 
 
 def logits(model, inputs):
-    """(batch, tasks)."""
-    return ops.convert_to_numpy(model(inputs))
+    """(batch, tasks), by a function that is traced once."""
+    return model.predict_on_batch(inputs)
 
 
 def set_blocks(model, blocks, value):

@@ -3,13 +3,14 @@
 import keras
 import numpy as np
 import pytest
+from compilation import JIT
 
 from mtl_rec.config.model import Model, SharedBottom, SingleTask
 from mtl_rec.models import build_model
 from mtl_rec.models.blocks import ENCODER
 from mtl_rec.models.weight_blocks import weight_blocks
 
-from ..test_weight_blocks import fields_multiplied, set_blocks
+from ..test_weight_blocks import fields_multiplied, logits, set_blocks
 from .conftest import NUM_IDS, batch_of, history, schema_of
 
 ARCHITECTURES = {
@@ -31,12 +32,8 @@ def made(request, every_list):
     for weight in model.weights:
         weight.assign(random.normal(size=weight.shape) * 0.3)
     up_to_logits = keras.Model(model.input, model.get_layer("logits").output)
+    up_to_logits.compile(jit_compile=JIT)
     return up_to_logits, weight_blocks(config, schema), schema
-
-
-def logits(model, inputs):
-    """(batch, tasks), by a function that is traced once."""
-    return model.predict_on_batch(inputs)
 
 
 alone = pytest.mark.parametrize("made", ["shared_bottom"], indirect=True)
