@@ -118,16 +118,19 @@ def test_scripts_run_as_they_stand(number, expected_line, tmp_path):
     assert last_line(SCRIPTS[number], tmp_path) == expected_line
 
 
+@pytest.mark.slow
 def test_the_script_of_a_whole_run_runs_as_it_stands(folder):
     assert list((folder / "saved_models").glob("*/1/saved_model.pb"))
 
 
+@pytest.mark.slow
 def test_the_script_that_can_be_resumed_leaves_checkpoints_and_curves(folder):
     left = {path.name for path in (folder / "runs" / "mine").iterdir()}
 
     assert left == {"checkpoints", "logs"}
 
 
+@pytest.mark.slow
 def test_the_grpc_script_is_answered_as_it_stands(asked, expected):
     row, *ranked = (asked / "grpc.txt").read_text().splitlines()
 
@@ -140,6 +143,7 @@ def test_the_grpc_script_is_answered_as_it_stands(asked, expected):
     assert scores["i1"] == pytest.approx(expected["purchase"], abs=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("curl"), reason="there is no curl on the PATH")
 def test_the_curl_commands_are_answered_as_they_stand(asked, expected):
     text = (asked / "curl.txt").read_text()
@@ -153,6 +157,7 @@ def test_the_curl_commands_are_answered_as_they_stand(asked, expected):
     assert scores[0] == pytest.approx(expected["purchase"], abs=1e-6)
 
 
+@pytest.mark.slow
 def test_the_client_s_script_is_answered_as_it_stands(asked):
     *_, order, refusal = (asked / "client.txt").read_text().splitlines()
 

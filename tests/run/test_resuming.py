@@ -42,6 +42,7 @@ def workplace(tmp_path, monkeypatch, finished):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_run_that_was_interrupted_becomes_the_run_that_was_not(workplace, finished):
     whole, place = finished
     config = load_config("tree.yaml")

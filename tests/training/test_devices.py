@@ -16,7 +16,7 @@ import sys
 backend, num_devices, layout = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 os.environ["KERAS_BACKEND"] = backend
 if backend == "jax":
-    os.environ["XLA_FLAGS"] = f"--xla_force_host_platform_device_count={num_devices}"
+    os.environ["XLA_FLAGS"] += f" --xla_force_host_platform_device_count={num_devices}"
 import contextlib
 
 import keras
@@ -115,14 +115,15 @@ def losses(backend, num_devices, layout, settings):
     return json.loads(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("backend", "layout", "kind"),
     [
         ("jax", "replicated", "lazy_adam"),
-        pytest.param("tensorflow", "mirrored", "lazy_adam", marks=pytest.mark.slow),
-        pytest.param("jax", "sharded", "lazy_adam", marks=pytest.mark.slow),
-        pytest.param("jax", "sharded", "row_adagrad", marks=pytest.mark.slow),
-        pytest.param("tensorflow", "mirrored", "row_adagrad", marks=pytest.mark.slow),
+        ("tensorflow", "mirrored", "lazy_adam"),
+        ("jax", "sharded", "lazy_adam"),
+        ("jax", "sharded", "row_adagrad"),
+        ("tensorflow", "mirrored", "row_adagrad"),
     ],
 )
 def test_four_devices_follow_the_loss_curve_of_one(backend, layout, kind):

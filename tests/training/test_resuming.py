@@ -56,7 +56,7 @@ def train(make_model, exposures, validation):
     return run
 
 
-@pytest.mark.parametrize("steps_per_call", [1, 3])
+@pytest.mark.parametrize("steps_per_call", [pytest.param(1, marks=pytest.mark.slow), 3])
 def test_a_training_that_was_interrupted_ends_as_one_that_was_not(
     steps_per_call, train, tmp_path
 ):

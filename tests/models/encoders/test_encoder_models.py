@@ -49,7 +49,9 @@ def assert_equal(one, other, **tolerance):
         np.testing.assert_allclose(other[name], values, **tolerance)
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize(
+    "architecture", ["shared_bottom", pytest.param("mmoe", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize(("kind", "name"), EVERY_ENCODER)
 def test_every_weight_learns_and_is_saved(kind, name, architecture, tmp_path):
     if kind == "sequence":
