@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from compilation import EAGER
 from keras import ops
 
 from mtl_rec.config.interactions import (
@@ -130,7 +131,7 @@ def test_every_weight_learns_and_a_saved_file_predicts_the_same(
     model = build_model(config, schema)
     before = model.get_weights()
     model.compile(
-        keras.optimizers.SGD(1.0), funnel_losses(schema.tasks), jit_compile=False
+        keras.optimizers.SGD(1.0), funnel_losses(schema.tasks), run_eagerly=EAGER
     )
     labels = {task.name: np.ones((32, 1), "float32") for task in schema.tasks}
 

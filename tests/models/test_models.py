@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from compilation import EAGER
 from keras import ops
 
 from mtl_rec.config.model import MMoE, Model, SharedBottom, SingleTask
@@ -72,7 +73,9 @@ def test_served_probabilities_are_those_that_were_trained(model, batch):
 
 def test_every_weight_learns(model, batch, schema):
     before = model.get_weights()
-    model.compile(keras.optimizers.SGD(1.0), funnel_losses(schema.tasks))
+    model.compile(
+        keras.optimizers.SGD(1.0), funnel_losses(schema.tasks), run_eagerly=EAGER
+    )
     labels = {task.name: np.ones((32, 1), "float32") for task in schema.tasks}
 
     model.train_on_batch(batch, labels)
@@ -84,7 +87,9 @@ def test_every_weight_learns(model, batch, schema):
 def test_padding_rows_do_not_learn_from_lists(model, batch, schema):
     batch["title"][:] = 0
     before = {layer.name: layer.get_weights() for layer in model.layers}
-    model.compile(keras.optimizers.SGD(1.0), funnel_losses(schema.tasks))
+    model.compile(
+        keras.optimizers.SGD(1.0), funnel_losses(schema.tasks), run_eagerly=EAGER
+    )
     labels = {task.name: np.ones((32, 1), "float32") for task in schema.tasks}
 
     model.train_on_batch(batch, labels)

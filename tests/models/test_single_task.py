@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from compilation import EAGER
 from keras import ops
 
 from mtl_rec.config import load_config
@@ -66,7 +67,7 @@ def test_the_loss_of_a_task_moves_its_own_weights_alone(
     task, model, config, schema, batch
 ):
     before = {weight.path: np.array(weight) for weight in model.weights}
-    model.compile(keras.optimizers.SGD(1.0), funnel_losses(TASKS))
+    model.compile(keras.optimizers.SGD(1.0), funnel_losses(TASKS), run_eagerly=EAGER)
 
     model.train_on_batch(batch, labels_of(task))
 

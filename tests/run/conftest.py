@@ -27,9 +27,12 @@ tasks:
 model:
   embedding_dim: 6
   architecture: {kind: mmoe, num_experts: 2, expert_units: [8], tower_units: [4]}
-training: {batch_size: 100, epochs: 2, early_stopping: {metric: val_purchase_auc}}
+training:
+  {batch_size: 100, epochs: 2, early_stopping: {metric: val_purchase_auc}, jit: false}
 export: {verify_rows: 200}
 """
+# On TensorFlow XLA takes seconds to compile a step; on JAX nothing is fast without.
+ON_JAX = ("training.backend=jax", "training.jit=null")
 
 
 def write_exposures(shop, path):

@@ -27,7 +27,7 @@ from mtl_rec.run.folder import RunFolder
 from mtl_rec.run.preparing import prepare_run, reopen_run
 from mtl_rec.training.progress import EpochProgress
 
-ON_JAX = "training.backend=jax"
+from .conftest import ON_JAX
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def prepared(finished, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place)
         cache = f"data.encoded.directory={tmp_path_factory.mktemp('encoded')}"
-        config = load_config(place / "tree.yaml", [ON_JAX, cache])
+        config = load_config(place / "tree.yaml", [*ON_JAX, cache])
         yield prepare_run(config, tmp_path_factory.mktemp("runs"))
 
 
@@ -165,7 +165,7 @@ def test_without_jax_no_data_is_read(monkeypatch, tmp_path, finished):
     missing = f"data.source.path={tmp_path / 'missing.parquet'}"
 
     with pytest.raises(ConfigError, match=r"pip install 'mtl-rec\[jax\]'"):
-        train_run(load_config(place / "tree.yaml", [ON_JAX, missing]))
+        train_run(load_config(place / "tree.yaml", [*ON_JAX, missing]))
 
 
 def test_a_run_is_refused_where_keras_is_on_jax(monkeypatch, finished):

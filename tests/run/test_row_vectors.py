@@ -13,7 +13,7 @@ from mtl_rec.run.ranking import rank_by_version
 from mtl_rec.schema.given_vectors import GivenVectors, write_vectors
 from mtl_rec.schema.rows import canonical
 
-from .conftest import FOUR_STEP_TREE, write_exposures
+from .conftest import FOUR_STEP_TREE, ON_JAX, write_exposures
 
 LAST = "  - {kind: numeric, name: hour"
 BY_ITEM = (
@@ -62,7 +62,7 @@ def test_vectors_of_rows_train_and_serve_as_the_same_ones_by_item(shop):
 
 @pytest.mark.slow
 def test_vectors_of_rows_train_on_jax_and_rank_with_one_for_each_candidate(shop):
-    result = trained(BY_ROW, ["training.backend=jax", "training.group_requests=true"])
+    result = trained(BY_ROW, [*ON_JAX, "training.group_requests=true"])
 
     first = shop.iloc[:6].drop(columns=["user_id", "history"])
     photos = list(shop["photo"][:6])

@@ -8,7 +8,7 @@ from mtl_rec.config import load_config
 from mtl_rec.run import train_run
 from mtl_rec.schema.given_vectors import GivenVectors, write_vectors
 
-from .conftest import FOUR_STEP_TREE, write_exposures
+from .conftest import FOUR_STEP_TREE, ON_JAX, write_exposures
 
 LAST = "  - {kind: numeric, name: hour"
 FEATURES = """\
@@ -31,7 +31,7 @@ def test_vectors_are_trained_on_jax_and_served_from_one_table(
     text = FOUR_STEP_TREE.replace(LAST, FEATURES + LAST)
     (tmp_path / "tree.yaml").write_text(text)
 
-    result = train_run(load_config(tmp_path / "tree.yaml", ["training.backend=jax"]))
+    result = train_run(load_config(tmp_path / "tree.yaml", [*ON_JAX]))
 
     differences = [rung.max_difference or 0.0 for rung in result.version.rungs]
     assert max(differences) <= 1e-6

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from compilation import JIT
 
 from mtl_rec.config.features import Categorical, Hashed
 from mtl_rec.config.model import MMoE, Model
@@ -70,7 +71,7 @@ def make_model() -> keras.Model:
         {"kind": "split", "tables": tables, "dense": dense}
     )
     return make_trainable(
-        model, Training(batch_size=BATCH_SIZE, optimizer=optimizer), SCHEMA
+        model, Training(batch_size=BATCH_SIZE, optimizer=optimizer, jit=JIT), SCHEMA
     )
 
 

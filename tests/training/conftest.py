@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+from compilation import JIT
 
 from mtl_rec.config.features import Categorical, IdSequence, Numeric
 from mtl_rec.config.model import MMoE, Model
@@ -74,7 +75,7 @@ def exposures(schema):
 def make_model(schema):
     """A fresh trainable model; equal seeds give equal weights."""
 
-    def make(seed=0, dropout=0.0, **settings):
+    def make(seed=0, dropout=0.0, jit=JIT, **settings):
         keras.utils.set_random_seed(seed)
         mmoe = MMoE(
             kind="mmoe",
@@ -84,7 +85,9 @@ def make_model(schema):
             dropout=dropout,
         )
         model = build_model(Model(architecture=mmoe, embedding_dim=5), schema)
-        return make_trainable(model, Training(batch_size=64, **settings), schema)
+        return make_trainable(
+            model, Training(batch_size=64, jit=jit, **settings), schema
+        )
 
     return make
 

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from compilation import EAGER, JIT
 from keras import ops
 
 from mtl_rec.config.features import IdSequence
@@ -17,8 +18,6 @@ from .conftest import NUM_IDS, make_exposures
 
 SHARED = SharedBottom(kind="shared_bottom", bottom_units=[8], tower_units=[4])
 ALONE = SingleTask(kind="single_task", bottom_units=[8], tower_units=[4])
-# XLA takes seconds for a model; without it JAX takes longer still.
-JIT = None if keras.backend.backend() == "jax" else False
 
 
 def evolving(schema, weight):
@@ -71,7 +70,7 @@ def test_the_step_and_plain_keras_learn_from_it_alike(schema, orderly):
     inputs, labels = head(orderly)
     own, plain = trainable(orderly.schema, jit=JIT), built(orderly.schema)
     plain.compile(
-        keras.optimizers.SGD(0.0), funnel_losses(schema.tasks), run_eagerly=JIT is False
+        keras.optimizers.SGD(0.0), funnel_losses(schema.tasks), run_eagerly=EAGER
     )
     added = auxiliary_loss(plain, inputs)
 

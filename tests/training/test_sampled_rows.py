@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from compilation import JIT
 
 from mtl_rec.config.features import Categorical
 from mtl_rec.config.model import Model, SharedBottom
@@ -60,7 +61,7 @@ def compiled(exposures: EncodedExposures):
     keras.utils.set_random_seed(0)
     bottom = SharedBottom(kind="shared_bottom", bottom_units=[16], tower_units=[8])
     model = build_model(Model(architecture=bottom), exposures.schema)
-    return make_trainable(model, Training(), exposures.schema)
+    return make_trainable(model, Training(jit=JIT), exposures.schema)
 
 
 def trained(exposures: EncodedExposures):

@@ -158,8 +158,8 @@ def test_sweeping_a_table_and_touching_its_rows_are_one_thing(
         ("lazy_adam", WHOLE, True),
         pytest.param("lazy_adam", BY_ROW, True, marks=pytest.mark.slow),
         ("clipped", BY_ROW, False),
-        ("row_adagrad", BY_ROW, False),
-        ("split", WHOLE, False),
+        pytest.param("row_adagrad", BY_ROW, False, marks=pytest.mark.slow),
+        pytest.param("split", WHOLE, False, marks=pytest.mark.slow),
     ],
 )
 def test_several_batches_in_a_call_train_as_one_after_the_other(
@@ -259,7 +259,7 @@ def test_xla_is_left_out_by_itself_where_keras_drops_units_out(make_model, schem
 
     model.compile(LazyAdam(), "mse")
 
-    assert make_model(dropout=0.2).jit_dense_part is True
+    assert make_model(dropout=0.2, jit=None).jit_dense_part is True
     assert model.jit_dense_part is False
 
 
@@ -267,15 +267,14 @@ def test_a_step_is_compiled_unless_the_config_says_otherwise(make_model):
     on_jax = keras.backend.backend() == "jax"
     compiled = [
         model.jit_compile if on_jax else model.jit_dense_part
-        for model in (make_model(), make_model(jit=True), make_model(jit=False))
+        for model in (make_model(jit=jit) for jit in (None, True, False))
     ]
 
     assert compiled == [True, True, False]
 
 
-@pytest.mark.parametrize("jit", [True, None])
-def test_the_loss_goes_down_with_dropout(jit, make_model, exposures):
-    model = make_model(dropout=0.2, jit=jit, optimizer={"learning_rate": 0.02})
+def test_the_loss_goes_down_with_dropout(make_model, exposures):
+    model = make_model(dropout=0.2, jit=None, optimizer={"learning_rate": 0.02})
 
     history = model.fit(Batches(exposures, 64), epochs=6, shuffle=False, verbose=0)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
+from compilation import JIT
 from keras import ops
 
 from mtl_rec.config.model import Model, SharedBottom
@@ -56,7 +57,8 @@ def test_equal_seeds_give_equal_weights(make_model, exposures):
 def test_a_saved_model_goes_on_training_as_if_nothing_happened(
     optimizer, make_model, exposures, tmp_path
 ):
-    model = make_model(optimizer=optimizer)
+    # What is restored is compiled as pays where it is.
+    model = make_model(optimizer=optimizer, jit=None)
     fit(model, exposures)
     model.save(tmp_path / "model.keras")
 
@@ -98,7 +100,7 @@ def test_the_model_it_was_made_of_shares_its_weights(schema, exposures):
     bottom = SharedBottom(kind="shared_bottom", bottom_units=[4], tower_units=[4])
     model = build_model(Model(architecture=bottom), schema)
 
-    trainable = make_trainable(model, Training(batch_size=64), schema)
+    trainable = make_trainable(model, Training(batch_size=64, jit=JIT), schema)
     fit(trainable, exposures)
 
     inputs = dict(exposures.inputs)
@@ -125,7 +127,7 @@ def test_bfloat16_trains_and_keeps_the_tables_in_float32(schema, exposures):
     try:
         bottom = SharedBottom(kind="shared_bottom", bottom_units=[4], tower_units=[4])
         model = build_model(Model(architecture=bottom), schema)
-        trainable = make_trainable(model, Training(batch_size=64), schema)
+        trainable = make_trainable(model, Training(batch_size=64, jit=JIT), schema)
         weights = fit(trainable, exposures, 1)
     finally:
         keras.config.set_dtype_policy("float32")

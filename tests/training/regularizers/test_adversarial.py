@@ -13,9 +13,9 @@ NORM = 0.5
 
 
 @pytest.fixture
-def model(make_regularized):
+def model(make_model):
     """Large weights, so that the loss depends on every embedding."""
-    made = make_regularized(adversarial_norm=NORM)
+    made = make_model(adversarial_norm=NORM)
     random = np.random.default_rng(0)
     for weight in made.trainable_variables:
         weight.assign(random.normal(size=weight.shape) * 0.7)

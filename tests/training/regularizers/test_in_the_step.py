@@ -38,9 +38,9 @@ def fitted(model, exposures, steps_per_call=1, epochs=2):
 
 
 def test_what_is_predicted_and_evaluated_is_that_of_the_model_without(
-    make_regularized, exposures
+    make_model, exposures
 ):
-    plain, own = make_regularized(), make_regularized(**SETTINGS)
+    plain, own = make_model(), make_model(**SETTINGS)
     inputs, labels = (
         {name: array[:64] for name, array in group.items()}
         for group in (exposures.inputs, exposures.training_labels())
@@ -56,14 +56,14 @@ def test_what_is_predicted_and_evaluated_is_that_of_the_model_without(
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_a_step_follows_other_gradients(name, make_regularized, exposures):
+def test_a_step_follows_other_gradients(name, make_model, exposures):
     batch = tuple(
         {n: ops.convert_to_tensor(array[:64]) for n, array in group.items()}
         for group in (exposures.inputs, exposures.training_labels())
     )
 
     plain, own = (
-        make_regularized(**settings).gradients(batch) for settings in ({}, CHOSEN[name])
+        make_model(**settings).gradients(batch) for settings in ({}, CHOSEN[name])
     )
 
     assert [v.path for v, _ in plain] == [v.path for v, _ in own]
@@ -93,11 +93,10 @@ def test_what_is_set_to_nothing_is_not_there(nothing, make_model):
 
 @chosen
 def test_several_batches_in_a_call_train_as_one_after_the_other(
-    settings, make_regularized, exposures
+    settings, make_model, exposures
 ):
     one, several = (
-        fitted(make_regularized(**settings), exposures, steps, epochs=1)
-        for steps in (1, 5)
+        fitted(make_model(**settings), exposures, steps, epochs=1) for steps in (1, 5)
     )
 
     for single, stacked in zip(one, several, strict=True):
@@ -107,11 +106,11 @@ def test_several_batches_in_a_call_train_as_one_after_the_other(
 @pytest.mark.slow
 @chosen
 def test_sweeping_a_table_and_touching_its_rows_are_one_thing(
-    settings, make_regularized, exposures
+    settings, make_model, exposures
 ):
     results = []
     for whole_table_rows in (1000, 0):
-        model = make_regularized(**settings)
+        model = make_model(**settings)
         model.compile(
             model.optimizer,
             model.loss,
@@ -131,14 +130,14 @@ def unknown_row(model, layer, vocabulary):
     return ops.convert_to_numpy(table.table)[first + 1]
 
 
-def test_the_embedding_of_the_unknown_id_is_trained(make_regularized, exposures):
+def test_the_embedding_of_the_unknown_id_is_trained(make_model, exposures):
     """No row of the data has it: without dropout it stays as it was drawn."""
     for name in ("user_ids", "item_ids", "history"):
         exposures.inputs[name][exposures.inputs[name] == 1] = 2
     tables = {"user": "embedding_3", "item": "embedding_5"}
 
     for settings in ({}, {"cold_start_dropout": COLD_START}):
-        model = make_regularized(**settings)
+        model = make_model(**settings)
         before = {v: unknown_row(model, layer, v) for v, layer in tables.items()}
         fitted(model, exposures, epochs=1)
 
@@ -147,13 +146,11 @@ def test_the_embedding_of_the_unknown_id_is_trained(make_regularized, exposures)
             assert np.array_equal(after, before[vocabulary]) == (not settings)
 
 
-def test_with_requests_a_user_is_unknown_for_a_whole_request(
-    make_regularized, exposures
-):
+def test_with_requests_a_user_is_unknown_for_a_whole_request(make_model, exposures):
     order = np.repeat(np.arange(120), 5)
     for name in user_inputs(exposures.schema):
         exposures.inputs[name] = exposures.inputs[name][order]
-    model = make_regularized(cold_start_dropout=COLD_START)
+    model = make_model(cold_start_dropout=COLD_START)
     batches = Batches(exposures, 60, groups_requests=True)
     inputs, _ = batches[0]
 
@@ -170,8 +167,8 @@ def test_with_requests_a_user_is_unknown_for_a_whole_request(
     assert np.isfinite(model.fit(batches, shuffle=False, verbose=0).history["loss"][0])
 
 
-def test_a_saved_model_goes_on_with_its_regularizers(make_regularized, tmp_path):
-    model = make_regularized(**SETTINGS)
+def test_a_saved_model_goes_on_with_its_regularizers(make_model, tmp_path):
+    model = make_model(**SETTINGS)
     model.save(tmp_path / "model.keras")
 
     loaded = load_model(tmp_path / "model.keras")
