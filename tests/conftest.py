@@ -1,6 +1,7 @@
 """Fixtures that many tests share: a small shop with every kind of feature."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -13,6 +14,10 @@ os.environ.setdefault(
 
 # Tests run in several processes, which multiply small matrices.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# What a script starts in the background ignores Ctrl-C, and so would what tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Load for servers and comparisons are shared with the benchmarks.
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
