@@ -69,10 +69,10 @@ def item_ids_alone(
     return {"item_ids": own, PRIOR_ID: inputs[PRIOR_ID]}
 
 
-def best_share(
+def recall_by_share(
     towers: TwoTowers, factors: TwoTowers, design: TowerDesign, asked: AskedUsers
-) -> float:
-    """The one of `SHARES` by which `with_factors` finds most for some users.
+) -> dict[float, float]:
+    """Mean recall of some users by `with_factors`, for each of `SHARES`.
 
     Where ids say much, both say the same in part, and their mean is best. Where most
     items are new, ids say next to nothing, and the sum is what all fields say.
@@ -85,7 +85,7 @@ def best_share(
         own[:, :-1] *= np.where(is_known, np.float32(share), 1)
         return asked.recall_of(own, items)
 
-    return max(SHARES, key=recall)
+    return {share: recall(share) for share in SHARES}
 
 
 def with_factors(

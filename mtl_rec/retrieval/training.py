@@ -17,7 +17,7 @@ from mtl_rec.config.retrieval import (
 from mtl_rec.config.retrieval_checks import history_of
 from mtl_rec.retrieval import counted
 from mtl_rec.retrieval.encoding import encode_side, side_inputs
-from mtl_rec.retrieval.id_factors import best_share, ids_alone, with_factors
+from mtl_rec.retrieval.id_factors import ids_alone, recall_by_share, with_factors
 from mtl_rec.retrieval.id_features import item_history
 from mtl_rec.retrieval.id_fields import ids_of_values, num_ids_of
 from mtl_rec.retrieval.judging import Judgement, judge
@@ -28,6 +28,7 @@ from mtl_rec.retrieval.tower_fitting import Callbacks, TowerFitting
 from mtl_rec.retrieval.tower_inputs import TowerInputs
 from mtl_rec.retrieval.tower_model import tower_model
 from mtl_rec.retrieval.two_towers import TwoTowers, vectors
+from mtl_rec.whole_files import write_json
 
 FACTORS = "ids"
 """Folder of what the training of a factorization beside towers leaves."""
@@ -56,7 +57,8 @@ def fit_retrieval(
     Args:
         prepared: The data.
         folder: Gets `history.json` and TensorBoard's `logs/` of towers, and below
-            `ids/` those of the factorization that they have beside them.
+            `ids/` those of the factorization that they have beside them, with what
+            `share.json` of the sum of both counts.
         callbacks: More Keras callbacks for towers.
 
     Raises:
@@ -103,7 +105,10 @@ def _fit_towers(
         return fitting.towers
     of_ids = TowerFitting(settings, alone, inputs.of_ids_alone(schema, ids), *asked)
     of_ids.fit(folder / FACTORS, callbacks)
-    share = best_share(fitting.towers, of_ids.towers, design, fitting.asked)
+    recalls = recall_by_share(fitting.towers, of_ids.towers, design, fitting.asked)
+    share = max(recalls, key=recalls.__getitem__)
+    about = {"chosen": share, "validation_recall_by_share": recalls}
+    write_json(folder / FACTORS / "share.json", about)
     if settings.training.refit:
         fitting.refit(callbacks)
         of_ids.refit(callbacks)

@@ -47,6 +47,18 @@ def test_training_lowers_the_loss_and_tells_of_every_epoch(fitted):
         assert all(0 <= epoch["val_recall_10"] <= 1 for epoch in history)
 
 
+def test_the_share_of_both_is_that_by_which_validation_users_find_most(fitted):
+    prepared, own, folder = fitted
+    about = json.loads((folder / FACTORS / "share.json").read_text())
+    recalls = about["validation_recall_by_share"]
+    validation = judge_retrieval(prepared, own.model, "validation")
+
+    assert recalls[str(about["chosen"])] == max(recalls.values())
+    assert validation.estimates["recall@10"].value == pytest.approx(
+        max(recalls.values()), abs=1e-6
+    )
+
+
 @pytest.mark.parametrize("part", ["tower", "of_ids"])
 def test_training_reaches_every_table_and_layer(part, fitted, design_of):
     prepared, own, _ = fitted
