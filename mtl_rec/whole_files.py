@@ -1,5 +1,6 @@
 """Files that are there whole or not at all."""
 
+import ctypes
 import json
 import math
 import os
@@ -8,6 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+_HERE, _EXCHANGE = -100, 2
+"""`AT_FDCWD` and `RENAME_EXCHANGE` of Linux."""
 
 
 @contextmanager
@@ -42,6 +46,34 @@ def folder_written_whole(folder: Path) -> Iterator[Path]:
             unfinished.rename(folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def replace_folder(new: Path, folder: Path) -> None:
+    """A folder takes the place of another, which is removed.
+
+    Under its name there is one of both at any moment on Linux. Where names can't be
+    exchanged there is none for an instant, as a folder can't be renamed to one that
+    has files.
+
+    Args:
+        new: Beside `folder`; is gone afterwards.
+        folder: To be replaced.
+    """
+    if not _exchanged(new, folder):
+        old = folder.with_name(f".{folder.name}-old-{os.getpid()}")
+        folder.rename(old)
+        new.rename(folder)
+        old.rename(new)
+    shutil.rmtree(new)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Whether the system has exchanged their names: see `man 2 renameat2`."""
+    rename = getattr(ctypes.CDLL(None), "renameat2", None)
+    if rename is None:
+        return False
+    places = (_HERE, os.fsencode(one), _HERE, os.fsencode(other))
+    return rename(*places, _EXCHANGE) == 0
 
 
 def write_json(path: Path, content: Any) -> None:

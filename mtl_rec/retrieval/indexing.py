@@ -1,7 +1,6 @@
 """Indexes of exported retrieval versions: built, changed, measured and saved."""
 
 import os
-import shutil
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from mtl_rec.retrieval.same_vectors import require_same_vectors
 from mtl_rec.retrieval.version_vectors import VersionVectors
 from mtl_rec.run.stages import Stage, quiet
 from mtl_rec.schema.rows import Rows, as_table, canonical
+from mtl_rec.whole_files import replace_folder
 
 
 @dataclass(frozen=True)
@@ -170,11 +170,6 @@ def _queries(
 
 def _replace(index: VectorIndex, folder: Path) -> None:
     """The index before is there until the new one is whole."""
-    new, old = (
-        folder.with_name(f".{folder.name}-{what}-{os.getpid()}")
-        for what in ("new", "old")
-    )
+    new = folder.with_name(f".{folder.name}-new-{os.getpid()}")
     index.save(new)
-    folder.rename(old)
-    new.rename(folder)
-    shutil.rmtree(old)
+    replace_folder(new, folder)
