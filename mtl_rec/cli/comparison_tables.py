@@ -15,7 +15,7 @@ from mtl_rec.config.checks import mode_of
 if TYPE_CHECKING:
     from mtl_rec.evaluation.differences import Difference, Differences
     from mtl_rec.run.comparison import Comparison
-    from mtl_rec.run.listing import RunEntry
+    from mtl_rec.run.entry import RunEntry
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _COUNTS = ("rows", "positives")

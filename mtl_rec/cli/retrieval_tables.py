@@ -18,7 +18,7 @@ _MEANINGS = {
     "ndcg": "discounted gain over that of the best list",
     "coverage": "of the catalogue in some list",
     "novelty": "mean of -log2 of an item's share of events",
-    "cold_share": "of the places, with items without an event before",
+    "cold_share": "of the places, with items that nobody had seen before",
     "cold_recall": "of these items, in lists of all items",
     "cold_only_recall": "of these items, in lists of these items",
 }
@@ -57,8 +57,8 @@ def judgement_tables(judgement: "Judgement") -> list[Table | str]:
         table.add_row(name.replace("_", " "), *cells, _MEANINGS[name])
     users = (
         f"{judgement.num_queries:,} users of the test split, "
-        f"{judgement.num_items:,} items, {judgement.num_cold_items:,} of them without "
-        "an event before"
+        f"{judgement.num_items:,} items, {judgement.num_cold_items:,} of which nobody "
+        "had seen before"
     )
     return [users, table]
 

@@ -13,7 +13,7 @@ from mtl_rec.config.checks import suggestion
 from mtl_rec.errors import ConfigError
 
 if TYPE_CHECKING:
-    from mtl_rec.run.listing import RunEntry
+    from mtl_rec.run.entry import Headline, RunEntry
 
 EXAMPLES = (
     "Examples:\n\n"
@@ -33,22 +33,32 @@ def runs(
         str,
         typer.Option(
             help="started (the newest first), name, state, best (by the validation "
-            "metric), or a task, whose best test AUC or RMSE comes first."
+            "metric), a task, whose best test AUC or RMSE comes first, or what is "
+            "told of lists, such as recall@100."
         ),
     ] = "started",
     output_format: OutputFormat = "auto",
 ) -> None:
     """List runs: state, epochs, validation metric, test metrics, exported version."""
-    from mtl_rec.run.listing import list_runs
-
-    entries = _ordered(list_runs(directory), sort)
+    entries = _ordered(_entries(directory), sort)
     show([_plain(entry) for entry in entries], output_format, *_tables(entries))
 
 
+def _entries(directory: Path) -> "list[RunEntry]":
+    """Runs of `train` and of `retrieve`, the newest first."""
+    from mtl_rec.retrieval.listing import list_retrieval_runs
+    from mtl_rec.run.listing import list_runs, run_folders
+
+    entries: list[RunEntry] = [*list_retrieval_runs(directory)]
+    if not entries or run_folders(directory):
+        entries += list_runs(directory)
+    return sorted(entries, key=lambda entry: entry.path.name, reverse=True)
+
+
 def _ordered(entries: "list[RunEntry]", sort: str) -> "list[RunEntry]":
-    tasks = _tasks(entries)
-    if sort not in (*_ORDERS, *tasks):
-        allowed = [*_ORDERS, *tasks]
+    columns = _columns(entries)
+    if sort not in (*_ORDERS, *columns):
+        allowed = [*_ORDERS, *columns]
         raise ConfigError(
             f"`--sort` must be one of {allowed}. Received: '{sort}'."
             f"{suggestion(sort, allowed)}"
@@ -59,29 +69,25 @@ def _ordered(entries: "list[RunEntry]", sort: str) -> "list[RunEntry]":
         case "name" | "state":
             return sorted(entries, key=lambda entry: getattr(entry, sort))
         case "best":
-            return sorted(entries, key=lambda entry: _rank(entry.metric, entry.best))
-    return sorted(entries, key=lambda entry: _rank(*_test_metric(entry, sort)))
+            return sorted(entries, key=lambda entry: _rank(entry.best, entry.mode))
+
+    return sorted(entries, key=lambda entry: _rank_of(entry.headlines.get(sort)))
 
 
-def _rank(metric: str, value: float | None) -> tuple[bool, float]:
+def _rank_of(headline: "Headline | None") -> tuple[bool, float]:
+    return _rank(headline.value, headline.mode) if headline else _rank(None, "")
+
+
+def _rank(value: float | None, mode: str) -> tuple[bool, float]:
     """Sorts what is better first, and what is not known last."""
     if value is None:
         return True, 0.0
-    return False, -value if metric.endswith("auc") else value
+    return False, -value if mode == "max" else value
 
 
-def _tasks(entries: "Sequence[RunEntry]") -> list[str]:
-    """The tasks of all runs, in their order."""
-    names = [
-        str(task.get("name")) for entry in entries for task in entry.config["tasks"]
-    ]
-    return list(dict.fromkeys(names))
-
-
-def _test_metric(entry: "RunEntry", task: str) -> tuple[str, float | None]:
-    metrics = entry.metrics.get(task, {})
-    name = "auc" if "auc" in metrics else "rmse"
-    return name, metrics.get(name)
+def _columns(entries: "Sequence[RunEntry]") -> list[str]:
+    """What is told of the test split of all runs, in their order."""
+    return list(dict.fromkeys(name for entry in entries for name in entry.headlines))
 
 
 def _plain(entry: "RunEntry") -> dict[str, Any]:
@@ -113,15 +119,16 @@ def _tables(entries: "Sequence[RunEntry]") -> list[RenderableType]:
 
 
 def _table(entries: "Sequence[RunEntry]") -> Table:
-    tasks = _tasks(entries)
+    columns = _columns(entries)
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for heading in ("  run", "state", "epochs", "model", "backend"):
         table.add_column(heading, no_wrap=True)
-    for heading in ("best validation", *tasks):
+    for heading in ("best validation", *columns):
         table.add_column(heading, overflow="fold")
     table.add_column("version", justify="right")
     for entry in entries:
-        test = [_shown(*_test_metric(entry, task)) for task in tasks]
+        found = [entry.headlines.get(column) for column in columns]
+        test = ["" if own is None else _shown(own.metric, own.value) for own in found]
         version = entry.version.name if entry.version else ""
         table.add_row(*_cells(entry), *test, version)
     return table
@@ -137,4 +144,4 @@ def _cells(entry: "RunEntry") -> list[str]:
 
 
 def _shown(metric: str, value: float | None) -> str:
-    return "" if value is None else f"{metric.replace('_', ' ')} {value:.4f}"
+    return "" if value is None else f"{metric.replace('_', ' ')} {value:.4f}".lstrip()

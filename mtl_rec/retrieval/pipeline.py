@@ -79,9 +79,20 @@ def retrieve_run(
     kind = config.retrieval.architecture.kind
     named = config.model_copy(update={"name": f"{config.name}-{kind}"})
     folder = RetrievalFolder.create(runs_directory, named)
+    with folder.locked():
+        return _retrieved(prepared, named, folder, stage, callbacks)
+
+
+def _retrieved(
+    prepared: PreparedRetrieval,
+    named: RunConfig,
+    folder: RetrievalFolder,
+    stage: Stage,
+    callbacks: Callbacks,
+) -> RetrievalResult:
     prepared.preprocessor.save(folder.preprocessor)
     write_json(folder.data_path, _about(prepared))
-    with stage(f"fit {kind}"):
+    with stage(f"fit {named.retrieval.architecture.kind}"):
         fitted = fit_retrieval(prepared, folder.path, callbacks)
     if fitted.towers is not None:
         _save(folder, fitted.towers)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mtl_rec.run.listing import RunEntry
+from mtl_rec.run.entry import RunEntry
 
 _UNIMPORTANT = ("name", "export.directory")
 

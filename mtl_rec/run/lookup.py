@@ -4,7 +4,8 @@ from pathlib import Path
 
 from mtl_rec.config.checks import suggestion
 from mtl_rec.errors import ArtifactError
-from mtl_rec.run.listing import RunEntry, list_runs, read_run
+from mtl_rec.run.entry import RunEntry
+from mtl_rec.run.listing import list_runs, read_run
 
 SHOWN = 5
 """Runs that an error lists."""

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from mtl_rec.evaluation.differences import Differences, estimates_of, paired_differences
 from mtl_rec.evaluation.stored_predictions import StoredPredictions, read_predictions
+from mtl_rec.run.entry import RunEntry
 from mtl_rec.run.folder import RunFolder
-from mtl_rec.run.listing import RunEntry
 
 
 def differences_from_first(runs: Sequence[RunEntry]) -> list[Differences | None]:

@@ -49,7 +49,7 @@ def test_each_metric_is_a_row_with_its_values_and_intervals_at_every_k(judgement
 
     assert users == (
         "12,345 users of the test split, 8,901 items, "
-        "23 of them without an event before"
+        "23 of which nobody had seen before"
     )
     assert head.split() == ["metric", "@20", "@100", "what", "it", "is"]
     assert [row.split("  ")[0] for row in rows] == [n.replace("_", " ") for n in NAMES]

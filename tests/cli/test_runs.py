@@ -68,6 +68,61 @@ def test_a_program_gets_the_runs_in_the_order_it_asks_for(run, make_run):
     assert order("--sort", "click") == order("--sort", "best") == [0.9, 0.8]
 
 
+RETRIEVAL = """\
+name: shop-{kind}
+tasks: [{{name: click}}]
+retrieval: {{architecture: {{kind: {kind}}}, cutoffs: [20, 100]}}
+"""
+
+
+@pytest.fixture
+def make_retrieval(tmp_path):
+    """The same of a retrieval run, which was counted."""
+
+    def make(kind, time, recall):
+        folder = tmp_path / "working_directory" / "runs" / f"shop-{kind}" / time
+        folder.mkdir(parents=True)
+        (folder / "retrieval.yaml").write_text(RETRIEVAL.format(kind=kind))
+        metrics = {"recall@100": {"value": recall, "low": None, "high": None}}
+        for file, content in {
+            "judgement": {"metrics": metrics},
+            "version": {"path": f"saved_models/shop-{kind}/1"},
+        }.items():
+            (folder / f"{file}.json").write_text(json.dumps(content))
+
+    return make
+
+
+def test_runs_of_retrieval_are_listed_among_the_others(run, make_run, make_retrieval):
+    make_run("shop", "20260102-120000", 0.7)
+    make_retrieval("popularity", "20260103-120000", 0.25)
+    make_retrieval("item_knn", "20260101-120000", 0.5)
+
+    text = run("runs", "--format", "table").output
+    by_recall = json.loads(run("runs", "--sort", "recall@100").output)
+
+    rows = rows_of(text)
+    names = [row for row in rows if row and row[0].startswith("shop")]
+    assert names == [["shop-popularity"], ["shop"], ["shop-item_knn"]]
+    (counted,) = [row for row in rows if "popularity" in row]
+    assert counted == [
+        *("20260103-120000", "finished", "0", "popularity", "tensorflow"),
+        *("0.2500", "1"),
+    ]
+    assert [entry["architecture"] for entry in by_recall] == [
+        *("item_knn", "popularity", "mmoe")
+    ]
+    assert by_recall[0]["test"]["recall@100"]["value"] == 0.5
+
+
+def test_retrieval_alone_is_no_empty_list(run, make_retrieval):
+    make_retrieval("popularity", "20260103-120000", 0.25)
+
+    (entry,) = json.loads(run("runs").output)
+
+    assert entry["name"] == "shop-popularity"
+
+
 def test_an_unknown_order_is_refused(run, make_run):
     make_run("shop", "20260101-120000", 0.9)
 
