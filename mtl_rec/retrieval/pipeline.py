@@ -92,8 +92,7 @@ def _retrieved(
 ) -> RetrievalResult:
     prepared.preprocessor.save(folder.preprocessor)
     write_json(folder.data_path, _about(prepared))
-    with stage(f"fit {named.retrieval.architecture.kind}"):
-        fitted = fit_retrieval(prepared, folder.path, callbacks)
+    fitted = fit_retrieval(prepared, folder.path, callbacks, stage)
     if fitted.towers is not None:
         _save(folder, fitted.towers)
     with stage("judge it by the users of the test split"):

@@ -28,6 +28,7 @@ from mtl_rec.retrieval.tower_fitting import Callbacks, TowerFitting
 from mtl_rec.retrieval.tower_inputs import TowerInputs
 from mtl_rec.retrieval.tower_model import tower_model
 from mtl_rec.retrieval.two_towers import TwoTowers, vectors
+from mtl_rec.run.stages import Stage, quiet
 from mtl_rec.whole_files import write_json
 
 FACTORS = "ids"
@@ -50,7 +51,10 @@ class FittedRetrieval:
 
 
 def fit_retrieval(
-    prepared: PreparedRetrieval, folder: Path, callbacks: Callbacks = ()
+    prepared: PreparedRetrieval,
+    folder: Path,
+    callbacks: Callbacks = (),
+    stage: Stage = quiet,
 ) -> FittedRetrieval:
     """Trains the model of a prepared run, or counts it.
 
@@ -60,6 +64,7 @@ def fit_retrieval(
             `ids/` those of the factorization that they have beside them, with what
             `share.json` of the sum of both counts.
         callbacks: More Keras callbacks for towers.
+        stage: Called with what begins; the context ends with it.
 
     Raises:
         ConfigError: The extra `retrieval` is not installed, or nothing has the history
@@ -71,15 +76,17 @@ def fit_retrieval(
     ids = prepared.id_features
     match architecture:
         case TwoTower() | Content() | MatrixFactorization():
-            inputs = TowerInputs.of(prepared.preprocessor, data, ids.item)
-            towers = _fit_towers(prepared, inputs, folder, callbacks)
+            with stage("encode users and items"):
+                inputs = TowerInputs.of(prepared.preprocessor, data, ids.item)
+            towers = _fit_towers(prepared, inputs, folder, callbacks, stage)
             items = vectors(towers.candidate, inputs.catalogue)
             model = tower_model(
                 prepared.preprocessor, ids.item, towers, data.catalogue, items
             )
             return FittedRetrieval(model, towers, items)
         case Popularity() | ItemKnn():
-            own = _counted_score(prepared, architecture)
+            with stage(f"count for {architecture.kind}"):
+                own = _counted_score(prepared, architecture)
             return FittedRetrieval(
                 RetrievalModel(
                     prepared.preprocessor, own.score, own.variables, data.catalogue
@@ -88,7 +95,11 @@ def fit_retrieval(
 
 
 def _fit_towers(
-    prepared: PreparedRetrieval, inputs: TowerInputs, folder: Path, callbacks: Callbacks
+    prepared: PreparedRetrieval,
+    inputs: TowerInputs,
+    folder: Path,
+    callbacks: Callbacks,
+    stage: Stage,
 ) -> TwoTowers:
     """Trains towers, and the factorization of ids that they may have beside them."""
     config, schema = prepared.config, prepared.preprocessor.schema
@@ -97,22 +108,27 @@ def _fit_towers(
     assert isinstance(architecture, Towers)
     design = TowerDesign(architecture, schema, config.model.embedding_dim, ids)
     asked = prepared.interactions, config.seed
-    fitting = TowerFitting(settings, design, inputs, *asked)
-    fitting.fit(folder, callbacks)
-    if (alone := ids_alone(design)) is None:
-        if settings.training.refit:
-            fitting.refit(callbacks)
-        return fitting.towers
-    of_ids = TowerFitting(settings, alone, inputs.of_ids_alone(schema, ids), *asked)
-    of_ids.fit(folder / FACTORS, callbacks)
-    recalls = recall_by_share(fitting.towers, of_ids.towers, design, fitting.asked)
-    share = max(recalls, key=recalls.__getitem__)
-    about = {"chosen": share, "validation_recall_by_share": recalls}
-    write_json(folder / FACTORS / "share.json", about)
-    if settings.training.refit:
-        fitting.refit(callbacks)
-        of_ids.refit(callbacks)
-    return with_factors(fitting.towers, of_ids.towers, design, share)
+    towers = TowerFitting(settings, design, inputs, *asked)
+    with stage(f"train {architecture.kind}"):
+        towers.fit(folder, callbacks)
+    to_refit, of_ids, share = {architecture.kind: towers}, None, 1.0
+    if (alone := ids_alone(design)) is not None:
+        of_ids = TowerFitting(settings, alone, inputs.of_ids_alone(schema, ids), *asked)
+        with stage("train the ids beside it"):
+            of_ids.fit(folder / FACTORS, callbacks)
+        to_refit["the ids beside it"] = of_ids
+        recalls = recall_by_share(towers.towers, of_ids.towers, design, towers.asked)
+        share = max(recalls, key=recalls.__getitem__)
+        about = {"chosen": share, "validation_recall_by_share": recalls}
+        write_json(folder / FACTORS / "share.json", about)
+        with stage(f"{share:g} of the sum of both counts for known users"):
+            pass
+    for name, own in to_refit.items() if settings.training.refit else ():
+        with stage(f"train {name} anew, with the validation rows"):
+            own.refit(callbacks)
+    if of_ids is None:
+        return towers.towers
+    return with_factors(towers.towers, of_ids.towers, design, share)
 
 
 def _counted_score(

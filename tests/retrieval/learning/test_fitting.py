@@ -1,6 +1,7 @@
 """Training of towers, from what was read to vectors."""
 
 import json
+from contextlib import contextmanager
 from dataclasses import replace
 
 import keras
@@ -19,12 +20,29 @@ WITHOUT_PULL = ("retrieval.training.epochs=4", "retrieval.training.l2=0")
 ONCE = "retrieval.training.refit=false"
 
 
+def telling(told):
+    """A stage that adds what begins to a list."""
+
+    @contextmanager
+    def stage(text):
+        told.append(text)
+        yield lambda *_: None
+
+    return stage
+
+
 @pytest.fixture(scope="module")
-def fitted(prepare, tmp_path_factory):
+def told():
+    """What was told of while `fitted` was trained."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def fitted(prepare, told, tmp_path_factory):
     """Towers after four epochs, and the folder."""
     folder = tmp_path_factory.mktemp("fitted")
     prepared = prepare("two_tower", *WITHOUT_PULL, ONCE)
-    return prepared, fit_retrieval(prepared, folder), folder
+    return prepared, fit_retrieval(prepared, folder, stage=telling(told)), folder
 
 
 def weights_of(towers):
@@ -45,6 +63,18 @@ def test_training_lowers_the_loss_and_tells_of_every_epoch(fitted):
         assert len(losses) == 4
         assert losses[-1] < losses[0]
         assert all(0 <= epoch["val_recall_10"] <= 1 for epoch in history)
+
+
+def test_what_is_trained_is_told(fitted, told):
+    _, _, folder = fitted
+    share = json.loads((folder / FACTORS / "share.json").read_text())["chosen"]
+
+    assert told == [
+        "encode users and items",
+        "train two_tower",
+        "train the ids beside it",
+        f"{share:g} of the sum of both counts for known users",
+    ]
 
 
 def test_the_share_of_both_is_that_by_which_validation_users_find_most(fitted):
@@ -126,7 +156,8 @@ def test_the_seed_decides_the_weights(kind, prepare, tmp_path):
 @pytest.mark.slow
 def test_a_refit_is_a_training_from_the_beginning_on_all_events(prepare, tmp_path):
     settings = "matrix_factorization", "retrieval.training.epochs=1"
-    refitted = fit_retrieval(prepare(*settings), tmp_path)
+    told = []
+    refitted = fit_retrieval(prepare(*settings), tmp_path, stage=telling(told))
     alone = prepare(*settings, ONCE)
     data = alone.interactions
     train, known = data.train.joined(data.validation), data.known_items
@@ -138,6 +169,7 @@ def test_a_refit_is_a_training_from_the_beginning_on_all_events(prepare, tmp_pat
     pairs = zip(weights_of(refitted.towers), weights_of(fitted.towers), strict=True)
     for one, other in pairs:
         np.testing.assert_array_equal(one, other)
+    assert told[-1] == "train matrix_factorization anew, with the validation rows"
 
 
 def test_a_loss_that_is_no_number_ends_the_training():
