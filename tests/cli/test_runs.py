@@ -3,8 +3,11 @@
 import json
 
 import pytest
+from run_files import write_run
 
 from mtl_rec.cli.sparklines import sparkline
+from mtl_rec.retrieval.folder import RetrievalFolder
+from mtl_rec.run.folder import RunFolder
 
 CONFIG = """\
 name: {name}
@@ -20,17 +23,14 @@ def make_run(tmp_path):
 
     def make(name, time, auc, kind="mmoe", task="click", rows="a"):
         folder = tmp_path / "working_directory" / "runs" / name / time
-        folder.mkdir(parents=True)
-        text = CONFIG.format(name=name, kind=kind, task=task)
-        (folder / "run.yaml").write_text(text)
-        history = [{f"val_{task}_auc": auc - 0.1}, {f"val_{task}_auc": auc}]
-        for file, content in {
-            "history": history,
+        files = {
+            "history": [{f"val_{task}_auc": auc - 0.1}, {f"val_{task}_auc": auc}],
             "data": {"test": {"rows": 9, "fingerprint": rows}},
             "metrics": {task: {"rows": 9, "auc": auc}},
             "version": {"path": "saved_models/shop/1"},
-        }.items():
-            (folder / f"{file}.json").write_text(json.dumps(content))
+        }
+        text = CONFIG.format(name=name, kind=kind, task=task)
+        write_run(RunFolder(folder), text, files)
 
     return make
 
@@ -81,14 +81,12 @@ def make_retrieval(tmp_path):
 
     def make(kind, time, recall):
         folder = tmp_path / "working_directory" / "runs" / f"shop-{kind}" / time
-        folder.mkdir(parents=True)
-        (folder / "retrieval.yaml").write_text(RETRIEVAL.format(kind=kind))
         metrics = {"recall@100": {"value": recall, "low": None, "high": None}}
-        for file, content in {
+        files = {
             "judgement": {"metrics": metrics},
             "version": {"path": f"saved_models/shop-{kind}/1"},
-        }.items():
-            (folder / f"{file}.json").write_text(json.dumps(content))
+        }
+        write_run(RetrievalFolder(folder), RETRIEVAL.format(kind=kind), files)
 
     return make
 

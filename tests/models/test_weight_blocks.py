@@ -63,7 +63,7 @@ def made(request, schema, kept, monkeypatch):
     """A model of every architecture, with tables of both kinds, and its blocks."""
     monkeypatch.setattr("mtl_rec.models.inputs.SMALL_VOCABULARY", 20)
     if request.param not in kept:
-        kept[request.param] = up_to_logits(request.param, schema)
+        kept[request.param] = built(request.param, schema)
     model, blocks = kept[request.param]
     random = np.random.default_rng(0)
     for weight in model.weights:
@@ -72,16 +72,21 @@ def made(request, schema, kept, monkeypatch):
     return model, blocks
 
 
-def up_to_logits(name, schema):
+def built(name, schema):
     config = Model(
         architecture=ARCHITECTURES[name.partition(",")[0]],
         embedding_dim=6,
         interactions=MADE[name],
     )
-    model = build_model(config, schema)
-    model = keras.Model(model.input, model.get_layer("logits").output)
-    model.compile(jit_compile=JIT)
+    model = up_to_logits(build_model(config, schema))
     return model, weight_blocks(config, schema)
+
+
+def up_to_logits(model):
+    """The part of a model that ends at its logits, for `logits`."""
+    part = keras.Model(model.input, model.get_layer("logits").output)
+    part.compile(jit_compile=JIT)
+    return part
 
 
 def logits(model, inputs):

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from run_files import write_run
 
 from mtl_rec.config.loading import dump_config, load_config
 from mtl_rec.errors import ArtifactError
@@ -40,10 +41,7 @@ def make_run(tmp_path):
         config = load_config(tmp_path / "tiny.yaml", overrides)
         kind = config.retrieval.architecture.kind
         folder = RetrievalFolder(tmp_path / "runs" / f"tiny-{kind}" / time)
-        folder.path.mkdir(parents=True)
-        folder.config_path.write_text(dump_config(config))
-        for name, content in files.items():
-            (folder.path / f"{name}.json").write_text(json.dumps(content))
+        write_run(folder, dump_config(config), files)
         return folder
 
     return make

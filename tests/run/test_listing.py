@@ -1,11 +1,11 @@
 """Runs are listed, found and compared by the files that they leave."""
 
-import json
 import re
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from run_files import write_run
 
 from mtl_rec.config.loading import dump_config, load_config
 from mtl_rec.errors import ArtifactError
@@ -37,10 +37,7 @@ def make_run(tmp_path, monkeypatch):
         (tmp_path / "tiny.yaml").write_text(YAML)
         config = load_config(tmp_path / "tiny.yaml", overrides)
         folder = tmp_path / "runs" / config.name / time
-        folder.mkdir(parents=True)
-        (folder / "run.yaml").write_text(dump_config(config))
-        for name, content in files.items():
-            (folder / f"{name}.json").write_text(json.dumps(content))
+        write_run(RunFolder(folder), dump_config(config), files)
         return folder
 
     return make

@@ -2,11 +2,11 @@
 
 import json
 import re
-from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
 import pytest
+from told_stages import telling
 
 from mtl_rec.config import load_config
 from mtl_rec.config.features import Categorical
@@ -63,13 +63,7 @@ def place(tmp_path_factory, make_shop):
 def odd(place):
     """The finished run, and the stages that were told."""
     told = []
-
-    @contextmanager
-    def stage(text):
-        told.append(text)
-        yield lambda *progress: None
-
-    return train_run(load_config(place / "odd.yaml"), stage=stage), told
+    return train_run(load_config(place / "odd.yaml"), stage=telling(told)), told
 
 
 def test_what_was_missing_and_unknown_is_counted_by_feature_and_split(odd):

@@ -1,10 +1,10 @@
 """A run beside its twin and baselines: the figures, and what is found again."""
 
 import json
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from told_stages import telling
 
 from mtl_rec.config.twins import single_task_twin
 from mtl_rec.errors import ArtifactError
@@ -33,13 +33,7 @@ def told(finished):
 def stages():
     """What was told of, and a stage that tells it."""
     texts = []
-
-    @contextmanager
-    def stage(text):
-        texts.append(text)
-        yield lambda *_: None
-
-    return texts, stage
+    return texts, telling(texts)
 
 
 def test_all_contenders_predict_every_output_of_the_run(told):

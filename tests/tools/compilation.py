@@ -2,7 +2,7 @@
 
 import keras
 
-JIT = None if keras.backend.backend() == "jax" else False
+JIT = keras.backend.backend() == "jax"
 """Not on TensorFlow, where it takes seconds; on JAX nothing is fast without."""
-EAGER = JIT is False
+EAGER = not JIT
 """The same for `run_eagerly` of models that take a step or two."""

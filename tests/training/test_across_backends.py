@@ -34,7 +34,7 @@ labels = {"click": click, "buy": click * (random.random((500, 1)) < 0.5)}
 exposures = EncodedExposures(schema, inputs, labels)
 keras.utils.set_random_seed(0)
 model = build_model(Model(architecture=MMoE(kind="mmoe")), schema)
-jit = None if keras.backend.backend() == "jax" else False
+jit = keras.backend.backend() == "jax"  # XLA takes seconds on TensorFlow.
 trainable = make_trainable(model, Training(batch_size=100, jit=jit), schema)
 trainable.fit(Batches(exposures, 100), epochs=2, shuffle=False, verbose=0)
 model.save(folder + "/model.keras")

@@ -3,14 +3,18 @@
 import keras
 import numpy as np
 import pytest
-from compilation import JIT
 
 from mtl_rec.config.model import Model, SharedBottom, SingleTask
 from mtl_rec.models import build_model
 from mtl_rec.models.blocks import ENCODER
 from mtl_rec.models.weight_blocks import weight_blocks
 
-from ..test_weight_blocks import fields_multiplied, logits, set_blocks
+from ..test_weight_blocks import (
+    fields_multiplied,
+    logits,
+    set_blocks,
+    up_to_logits,
+)
 from .conftest import NUM_IDS, batch_of, history, schema_of
 
 ARCHITECTURES = {
@@ -31,9 +35,7 @@ def made(request, every_list):
     random = np.random.default_rng(0)
     for weight in model.weights:
         weight.assign(random.normal(size=weight.shape) * 0.3)
-    up_to_logits = keras.Model(model.input, model.get_layer("logits").output)
-    up_to_logits.compile(jit_compile=JIT)
-    return up_to_logits, weight_blocks(config, schema), schema
+    return up_to_logits(model), weight_blocks(config, schema), schema
 
 
 alone = pytest.mark.parametrize("made", ["shared_bottom"], indirect=True)

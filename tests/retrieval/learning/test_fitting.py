@@ -1,12 +1,12 @@
 """Training of towers, from what was read to vectors."""
 
 import json
-from contextlib import contextmanager
 from dataclasses import replace
 
 import keras
 import numpy as np
 import pytest
+from told_stages import telling
 
 from mtl_rec.errors import TrainingError
 from mtl_rec.retrieval.id_factors import ids_alone
@@ -18,17 +18,6 @@ from mtl_rec.retrieval.two_towers import TwoTowers
 # The pull would move every weight, whether it learns or not.
 WITHOUT_PULL = ("retrieval.training.epochs=4", "retrieval.training.l2=0")
 ONCE = "retrieval.training.refit=false"
-
-
-def telling(told):
-    """A stage that adds what begins to a list."""
-
-    @contextmanager
-    def stage(text):
-        told.append(text)
-        yield lambda *_: None
-
-    return stage
 
 
 @pytest.fixture(scope="module")
