@@ -13,7 +13,7 @@ from mtl_rec.config.checks import suggestion
 from mtl_rec.errors import ConfigError
 
 if TYPE_CHECKING:
-    from mtl_rec.run.entry import Headline, RunEntry
+    from mtl_rec.run.entry import Mode, RunEntry
 
 EXAMPLES = (
     "Examples:\n\n"
@@ -71,14 +71,14 @@ def _ordered(entries: "list[RunEntry]", sort: str) -> "list[RunEntry]":
         case "best":
             return sorted(entries, key=lambda entry: _rank(entry.best, entry.mode))
 
-    return sorted(entries, key=lambda entry: _rank_of(entry.headlines.get(sort)))
+    def rank(entry: "RunEntry") -> tuple[bool, float]:
+        _, value, mode = entry.headline(sort)
+        return _rank(value, mode)
+
+    return sorted(entries, key=rank)
 
 
-def _rank_of(headline: "Headline | None") -> tuple[bool, float]:
-    return _rank(headline.value, headline.mode) if headline else _rank(None, "")
-
-
-def _rank(value: float | None, mode: str) -> tuple[bool, float]:
+def _rank(value: float | None, mode: "Mode") -> tuple[bool, float]:
     """Sorts what is better first, and what is not known last."""
     if value is None:
         return True, 0.0
@@ -127,8 +127,8 @@ def _table(entries: "Sequence[RunEntry]") -> Table:
         table.add_column(heading, overflow="fold")
     table.add_column("version", justify="right")
     for entry in entries:
-        found = [entry.headlines.get(column) for column in columns]
-        test = ["" if own is None else _shown(own.metric, own.value) for own in found]
+        headlines = [entry.headline(column) for column in columns]
+        test = [_shown(metric, value) for metric, value, _ in headlines]
         version = entry.version.name if entry.version else ""
         table.add_row(*_cells(entry), *test, version)
     return table

@@ -114,9 +114,13 @@ class RunEntry:
     def headlines(self) -> dict[str, Headline]:
         """What a table of runs tells of the test split, by task."""
         names = [str(task.get("name")) for task in self.config["tasks"]]
-        return {name: self._headline(name) for name in names}
+        return {name: self._of_task(name) for name in names}
 
-    def _headline(self, task: str) -> Headline:
+    def headline(self, column: str) -> Headline:
+        """One of them; without a value where the run has no such column."""
+        return self.headlines.get(column, Headline("", None, "min"))
+
+    def _of_task(self, task: str) -> Headline:
         metrics = self.metrics.get(task, {})
         if "auc" in metrics:
             return Headline("auc", metrics["auc"], "max")
