@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from errno import ENOSPC
 from typing import Annotated
 
 import typer
@@ -114,9 +115,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _message(error: MtlRecError | OSError) -> str:
-    if isinstance(error, OSError) and error.strerror and error.filename:
-        return f"'{error.filename}': {error.strerror}."
-    return str(error)
+    if not isinstance(error, OSError):
+        return str(error)
+    text = str(error)
+    if error.strerror and error.filename:
+        text = f"'{error.filename}': {error.strerror}."
+    if error.errno != ENOSPC:
+        return text
+    # A write that fails names no file.
+    return (
+        f"{text.removesuffix('.')}. Free some of the disk and run the command again. "
+        "What was written whole is kept, and `train` goes on from there."
+    )
 
 
 def _print_error(text: str) -> None:

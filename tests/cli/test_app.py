@@ -176,6 +176,28 @@ def test_an_error_of_the_system_names_the_file(run, failing):
     assert run("check", "x")[:3] == (1, "", "'runs': Permission denied.\n")
 
 
+@pytest.mark.parametrize(
+    ("error", "begins"),
+    [
+        (
+            OSError(28, "No space left on device"),
+            "[Errno 28] No space left on device. ",
+        ),
+        (OSError(28, "No space left", "runs/x"), "'runs/x': No space left. "),
+    ],
+    ids=["nameless", "named"],
+)
+def test_a_full_disk_says_what_to_do(run, failing, error, begins):
+    failing(error)
+
+    assert run("check", "x")[:3] == (
+        1,
+        "",
+        f"{begins}Free some of the disk and run the command again. What "
+        "was written whole is kept, and `train` goes on from there.\n",
+    )
+
+
 def test_an_error_of_the_program_is_not_hidden(failing):
     failing(RuntimeError("a mistake of ours"))
 
