@@ -2,11 +2,12 @@
 
     python benchmarks/retrieval_index.py --check
 
-Two kinds of vectors, 32 and 64 wide: clustered ones, drawn category by category, and
+Two kinds of vectors: clustered ones, 32 and 64 wide, drawn category by category, and
 those of a two-tower model that is trained here on a simulated shop, where an item is
-known by category, brand, price and a hash of its id. Each index is built once and
-searched with other settings after that. Exact search is what is fastest of two: ours
-(a product of matrices, and what exceeds the best so far) and faiss' flat index.
+known by category, brand, price and a hash of its id; what its layers make, 32 or 64
+numbers, stands beside 96 of embeddings. Each index is built once and searched with
+other settings after that. Exact search is what is fastest of two: ours (a product of
+matrices, and what exceeds the best so far) and faiss' flat index.
 
 All run on one core, which the process is bound to. A search's cost is its CPU time, of
 one query asked alone, as a server asks, and of a batch of 256, median of the rounds.
@@ -55,8 +56,8 @@ def main() -> int:
     status = 0
     for origin in options.only:
         for dim in options.dims:
-            case = {"vectors": f"{origin} {dim}"}
             vectors = vectors_of(origin, options.items, BATCH, dim)
+            case = {"vectors": f"{origin} {vectors.items.shape[1]}"}
             race = Race(vectors, options.rounds)
             table += [{**case, **row} for row in race.references()]
             for sweep in sweeps_of(origin, dim, options.quick):

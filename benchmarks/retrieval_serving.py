@@ -3,10 +3,11 @@
     python benchmarks/retrieval_serving.py --check
 
 A two-tower with random weights (a user id and a history of 50 items, a hidden layer of
-128, vectors of 64) is exported, and asked for the best 300 items with and without 100
-that are excluded, in TensorFlow's C library and over gRPC at the local server, on all
-cores. `TFRS` is the exact index of TensorFlow Recommenders, exported with as many
-vectors: it is given the user's vector, where ours looks up and encodes the user.
+128, vectors as wide as those of `configs/quickstart.yaml`) is exported, and asked for
+the best 300 items with and without 100 that are excluded, in TensorFlow's C library and
+over gRPC at the local server, on all cores. `TFRS` is the exact index of TensorFlow
+Recommenders, exported with as many vectors: it is given the user's vector, where ours
+looks up and encodes the user.
 """
 
 import os
@@ -23,7 +24,7 @@ import numpy as np
 from reporting import Bar, argument_parser, report
 from serving_latency import timed
 
-ITEMS, MANY_ITEMS, DIM, TOP_K, EXCLUDED, BATCH = 100_000, 1_000_000, 64, 300, 100, 32
+ITEMS, MANY_ITEMS, DIM, TOP_K, EXCLUDED, BATCH = 100_000, 1_000_000, 177, 300, 100, 32
 MOST_MILLISECONDS = 20
 OURS, PEER = "ours", "TFRS"
 

@@ -53,8 +53,10 @@ def two_tower(
     """Vectors of all items, and of users who took no part in the training.
 
     The item's tower reads its category, brand, price and a hash of its id; the user's
-    tower the items that were taken last. Training contrasts the item taken next with
-    those of the batch's other users.
+    tower the items that were taken last. As the package's towers do, both put the
+    embeddings themselves beside the `dim` numbers that their layers make, so that their
+    dot product is part of the score. Training contrasts the item taken next with those
+    of the batch's other users.
     """
     import keras
     import tensorflow as tf
@@ -101,8 +103,11 @@ def _towers(dim: int) -> tuple[Any, Any]:
         return [*inputs, price], keras.layers.concatenate([*own, price])
 
     def tower(inputs, own):
-        own = keras.layers.Dense(128, activation="relu")(own)
-        return keras.Model(inputs, keras.layers.Dense(dim)(own))
+        learned = keras.layers.Dense(128, activation="relu")(own)
+        learned = keras.layers.Dense(dim)(learned)
+        # Without the price, the last.
+        vector = keras.layers.concatenate([learned, own[:, :-1]])
+        return keras.Model(inputs, vector)
 
     item_inputs, item = read(())
     user_inputs, history = read((HISTORY,))
