@@ -219,6 +219,8 @@ def test_a_ranker_becomes_a_list_by_the_commands_as_they_stand(tmp_path):
 
     assert done.returncode == 0, done.stderr
     assert "u17" in done.stdout
+    # Of the two that are compared.
+    assert '"excludes_zero"' in done.stdout
     place, item, *_ = last_line(script, tmp_path).split()
     assert (place, item[0]) == ("20", "i")
 

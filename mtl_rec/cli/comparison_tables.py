@@ -8,7 +8,12 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from mtl_rec.cli.display import EVENT_COLUMNS, VALUE_COLUMNS
+from mtl_rec.cli.display import (
+    EVENT_COLUMNS,
+    LIST_COLUMNS,
+    VALUE_COLUMNS,
+    Columns,
+)
 from mtl_rec.cli.sparklines import sparkline
 from mtl_rec.config.checks import mode_of
 
@@ -36,7 +41,7 @@ def comparison_tables(
         _runs(comparison),
         _settings(comparison),
         _data(comparison),
-        _curves(comparison.runs),
+        *_curves(comparison.runs),
         _metrics(comparison, differences),
         *_intervals(differences),
     ]
@@ -93,10 +98,13 @@ def _data(comparison: "Comparison") -> RenderableType:
     return "All splits hold the same rows."
 
 
-def _curves(runs: "Sequence[RunEntry]") -> Table:
-    """Validation metrics by epoch, on one scale for all runs."""
+def _curves(runs: "Sequence[RunEntry]") -> list[RenderableType]:
+    """Validation metrics by epoch, on one scale for all runs that have epochs."""
     names = dict.fromkeys(n for run in runs for epoch in run.history for n in epoch)
-    shown = [n for n in names if n == "val_loss" or n.endswith(("_auc", "_rmse"))]
+    told = {"val_loss", *(run.metric for run in runs)}
+    shown = [n for n in names if n in told or n.endswith(("_auc", "_rmse"))]
+    if not shown:
+        return []
     table = _table("validation, by epoch", "", "curve", "from", "best", "last")
     for name in shown:
         curves = [[epoch.get(name, math.nan) for epoch in run.history] for run in runs]
@@ -110,7 +118,7 @@ def _curves(runs: "Sequence[RunEntry]") -> Table:
             line = sparkline(curve, min(numbers), max(numbers))
             title = "" if number else name.removeprefix("val_").replace("_", " ")
             table.add_row(title, _letter(number), line, *map("{:.4f}".format, ends))
-    return table
+    return [table]
 
 
 def _metrics(
@@ -123,7 +131,7 @@ def _metrics(
     for letter in (first, *others, *(f"{letter} - {first}" for letter in others)):
         table.add_column(letter, justify="right")
     for output, metrics in comparison.metrics.items():
-        columns = EVENT_COLUMNS if "auc" in metrics else VALUE_COLUMNS
+        columns = _columns(metrics)
         style = "dim" if "_given_" in output else None
         title = output
         for metric, (heading, written) in columns.items():
@@ -138,6 +146,13 @@ def _metrics(
             table.add_row(title, heading, *cells, *changes, style=style)
             title = ""
     return table
+
+
+def _columns(metrics: Mapping[str, Any]) -> Columns:
+    """What is shown of an output that has these metrics."""
+    if "auc" in metrics:
+        return EVENT_COLUMNS
+    return LIST_COLUMNS if "value" in metrics else VALUE_COLUMNS
 
 
 def _change(
@@ -163,7 +178,7 @@ def _change(
 def _intervals(differences: "Sequence[Differences | None]") -> list[RenderableType]:
     """What the intervals are."""
     if not any(differences):
-        text = "No two runs have predictions of the same test rows: no intervals."
+        text = "No two runs have kept figures of the same test rows: no intervals."
     else:
         text = "(95 % interval of the difference, over users; * where it excludes zero)"
     return [Text(text, style="dim")]

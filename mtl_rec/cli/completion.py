@@ -2,12 +2,14 @@
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from mtl_rec.cli.setting_completion import settings_like
 from mtl_rec.config.yaml_text import parse
 from mtl_rec.errors import MtlRecError
+from mtl_rec.retrieval.listing import retrieval_folders
 from mtl_rec.run.listing import run_folders
 
 CONFIG_ENDINGS = (".yaml", ".yml")
@@ -22,8 +24,17 @@ def complete_config(incomplete: str) -> list[str]:
 
 def complete_run(incomplete: str) -> list[str]:
     """Folders of runs: below `runs/`, or below what is typed."""
-    folders = _paths(incomplete, ()) if incomplete else ["runs"]
-    return [str(r) for f in folders for r in run_folders(Path(f))] or folders
+    return _runs(incomplete, run_folders)
+
+
+def complete_retrieval_run(incomplete: str) -> list[str]:
+    """The same of retrieval runs."""
+    return _runs(incomplete, retrieval_folders)
+
+
+def complete_any_run(incomplete: str) -> list[str]:
+    """The same of both."""
+    return _runs(incomplete, lambda own: [*run_folders(own), *retrieval_folders(own)])
 
 
 def complete_setting(incomplete: str) -> list[str]:
@@ -62,6 +73,11 @@ def _typed_config() -> Any:
             except (OSError, UnicodeDecodeError, MtlRecError):
                 return {}
     return {}
+
+
+def _runs(incomplete: str, folders_in: Callable[[Path], list[Path]]) -> list[str]:
+    folders = _paths(incomplete, ()) if incomplete else ["runs"]
+    return [str(run) for own in folders for run in folders_in(Path(own))] or folders
 
 
 def _paths(incomplete: str, endings: tuple[str, ...]) -> list[str]:

@@ -78,3 +78,6 @@ VALUE_COLUMNS: Columns = {
     "r_squared": ("R²", "{:.4f}".format),
     "calibration_ratio": ("calibration", "{:.3f}".format),
 }
+
+LIST_COLUMNS: Columns = {"value": ("", "{:.4f}".format)}
+"""Of lists, whose outputs are metrics."""

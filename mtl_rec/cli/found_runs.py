@@ -1,14 +1,30 @@
-"""A run by its folder, or by the beginning of its name or time."""
+"""Runs of `train` and of `retrieve`; read without a framework."""
 
 from pathlib import Path
 
 from mtl_rec.config.checks import suggestion
 from mtl_rec.errors import ArtifactError
+from mtl_rec.retrieval.listing import list_retrieval_runs, retrieval_folders
 from mtl_rec.run.entry import RunEntry
-from mtl_rec.run.listing import list_runs, read_run
+from mtl_rec.run.listing import list_runs, run_folders
 
 SHOWN = 5
 """Runs that an error lists."""
+
+
+def every_run(directory: Path) -> list[RunEntry]:
+    """Runs of both kinds in a folder, the newest first.
+
+    Args:
+        directory: Holds `<name>/<time>/`, or `<time>/`, or is a run itself.
+
+    Raises:
+        ArtifactError: There is no such folder, or it holds no run.
+    """
+    entries: list[RunEntry] = [*list_retrieval_runs(directory)]
+    if not entries or run_folders(directory):
+        entries += list_runs(directory)
+    return sorted(entries, key=lambda entry: entry.path.name, reverse=True)
 
 
 def find_run(text: str, directory: Path = Path("runs")) -> RunEntry:
@@ -23,9 +39,9 @@ def find_run(text: str, directory: Path = Path("runs")) -> RunEntry:
         ArtifactError: No run begins like this, or several do.
     """
     path = Path(text)
-    if (path / "run.yaml").is_file():
-        return read_run(path)
-    runs = list_runs(directory)
+    if path in [*run_folders(path), *retrieval_folders(path)]:
+        return every_run(path)[0]
+    runs = every_run(directory)
     found = [
         r for r in runs if r.label.startswith(text) or r.path.name.startswith(text)
     ]

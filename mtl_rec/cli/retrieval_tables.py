@@ -45,7 +45,8 @@ def show_retrieved(
 
 def judgement_tables(judgement: "Judgement") -> list[Table | str]:
     """Each metric at every k, with its 95 % interval where it has one."""
-    names = dict.fromkeys(name.partition("@")[0] for name in judgement.estimates)
+    found = {name.partition("@")[0] for name in judgement.estimates}
+    names = [name for name in _MEANINGS if name in found]
     cutoffs = dict.fromkeys(name.partition("@")[2] for name in judgement.estimates)
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("metric")

@@ -40,19 +40,10 @@ def runs(
     output_format: OutputFormat = "auto",
 ) -> None:
     """List runs: state, epochs, validation metric, test metrics, exported version."""
-    entries = _ordered(_entries(directory), sort)
+    from mtl_rec.cli.found_runs import every_run
+
+    entries = _ordered(every_run(directory), sort)
     show([_plain(entry) for entry in entries], output_format, *_tables(entries))
-
-
-def _entries(directory: Path) -> "list[RunEntry]":
-    """Runs of `train` and of `retrieve`, the newest first."""
-    from mtl_rec.retrieval.listing import list_retrieval_runs
-    from mtl_rec.run.listing import list_runs, run_folders
-
-    entries: list[RunEntry] = [*list_retrieval_runs(directory)]
-    if not entries or run_folders(directory):
-        entries += list_runs(directory)
-    return sorted(entries, key=lambda entry: entry.path.name, reverse=True)
 
 
 def _ordered(entries: "list[RunEntry]", sort: str) -> "list[RunEntry]":

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from mtl_rec.cli.backend import frameworks
+from mtl_rec.cli.completion import complete_retrieval_run
 from mtl_rec.cli.id_file import read_ids
 from mtl_rec.cli.output import OutputFormat, Quiet, progress_console, show
 
@@ -21,7 +22,8 @@ def update_items(
     run: Annotated[
         Path,
         typer.Argument(
-            help="Folder of a finished retrieval run, runs/<name>-<kind>/<time>."
+            help="Folder of a finished retrieval run, runs/<name>-<kind>/<time>.",
+            autocompletion=complete_retrieval_run,
         ),
     ],
     add: Annotated[

@@ -44,6 +44,11 @@ class RetrievalFolder(RunFolder):
         return self.path / "judgement.json"
 
     @property
+    def judged_users_path(self) -> Path:
+        """What they were worth to each of them."""
+        return self.path / "judged_users.parquet"
+
+    @property
     def rows_path(self) -> Path:
         """Rows that its versions are proved on."""
         return self.path / "verify_rows.parquet"

@@ -74,8 +74,12 @@ def list_retrieval_runs(directory: Path) -> list[RetrievalEntry]:
     Raises:
         ArtifactError: A file of a run is damaged.
     """
-    name = RetrievalFolder(directory).config_path.name
-    return [_read(RetrievalFolder(path)) for path in folders_with(name, directory)]
+    return [_read(RetrievalFolder(path)) for path in retrieval_folders(directory)]
+
+
+def retrieval_folders(directory: Path) -> list[Path]:
+    """The folders of retrieval runs in a folder, the newest first."""
+    return folders_with(RetrievalFolder(directory).config_path.name, directory)
 
 
 def _read(folder: RetrievalFolder) -> RetrievalEntry:

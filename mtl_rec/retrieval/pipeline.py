@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -19,6 +20,7 @@ from mtl_rec.export import ExportedVersion
 from mtl_rec.retrieval.encoding import encode_side
 from mtl_rec.retrieval.exporting import export_retrieval
 from mtl_rec.retrieval.folder import RetrievalFolder
+from mtl_rec.retrieval.judged_users import JudgedUsers
 from mtl_rec.retrieval.judging import Judgement
 from mtl_rec.retrieval.preparing import PreparedRetrieval, prepare_retrieval
 from mtl_rec.retrieval.recommenders import recommenders, require_installed
@@ -100,6 +102,7 @@ def _retrieved(
         about = judgement.plain()
         if fitted.towers is not None:
             about["factorized_top_k"] = factorized_top_k(prepared, fitted)
+        _judged_users(prepared, judgement).write(folder.judged_users_path)
         write_json(folder.judgement_path, about)
     with stage("export and verify"):
         rows = prepared.interactions.train.rows.slice(0, named.export.verify_rows)
@@ -170,10 +173,17 @@ def factorized_top_k(
     return {own.name: float(own.result()) for own in metric.metrics}
 
 
-def _about(prepared: PreparedRetrieval) -> dict[str, dict[str, int]]:
-    """Of each split, what there was to learn from or to be judged by."""
+def _judged_users(prepared: PreparedRetrieval, judgement: Judgement) -> JudgedUsers:
     data = prepared.interactions
-    return {
+    asked = data.queries["test"]
+    users = data.user_ids[asked.users]
+    return JudgedUsers(users, asked.relevant.lengths, judgement.by_user)
+
+
+def _about(prepared: PreparedRetrieval) -> dict[str, dict[str, Any]]:
+    """Of each split, what there was to learn from or to be judged by, and of which."""
+    data = prepared.interactions
+    about: dict[str, dict[str, Any]] = {
         "train": {"events": len(data.train)},
         "validation": {
             "events": len(data.validation),
@@ -182,6 +192,9 @@ def _about(prepared: PreparedRetrieval) -> dict[str, dict[str, int]]:
         "test": {"users": len(data.queries["test"])},
         "catalogue": {"items": len(data.catalogue)},
     }
+    for name, fingerprint in data.fingerprints().items():
+        about[name]["fingerprint"] = fingerprint
+    return about
 
 
 def _save(folder: RetrievalFolder, towers: TwoTowers) -> None:

@@ -25,7 +25,10 @@ model:
 def offered(tmp_path, monkeypatch, capsys):
     """What bash is offered for the end of a line, where a config and a run are."""
     monkeypatch.chdir(tmp_path)
-    for name in ("configs/tiny.yaml", "configs/notes.txt", "runs/tiny/1/run.yaml"):
+    for name in (
+        *("configs/tiny.yaml", "configs/notes.txt"),
+        *("runs/tiny/1/run.yaml", "runs/lists/1/retrieval.yaml"),
+    ):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(CONFIG)
@@ -52,10 +55,22 @@ def test_configs_are_yaml_files(offered, typed):
     assert "configs/tiny.yaml" in found or "configs/" in found
 
 
-@pytest.mark.parametrize("command", ["evaluate", "export", "compare"])
+@pytest.mark.parametrize("command", ["evaluate", "export"])
 @pytest.mark.parametrize("typed", ["", "runs/", "runs/ti"])
 def test_runs_are_folders_with_a_config(offered, command, typed):
     assert offered(f"mtl-rec {command} {typed}") == ["runs/tiny/1"]
+
+
+@pytest.mark.parametrize(
+    ("command", "found"),
+    [
+        ("update-items", ["runs/lists/1"]),
+        ("compare", ["runs/tiny/1", "runs/lists/1"]),
+    ],
+)
+def test_retrieval_runs_are_offered_where_they_are_taken(offered, command, found):
+    assert sorted(offered(f"mtl-rec {command} runs/")) == sorted(found)
+    assert offered(f"mtl-rec {command} runs/li") == ["runs/lists/1"]
 
 
 @pytest.mark.parametrize(

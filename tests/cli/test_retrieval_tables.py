@@ -35,7 +35,7 @@ def judgement():
                 value, np.empty(0) if name == "coverage" else drawn
             )
     estimates["cold_recall@20"] = Estimate(math.nan, np.full(100, math.nan))
-    return Judgement(estimates, 12_345, 67, 8_901, 23)
+    return Judgement(estimates, {}, 12_345, 67, 8_901, 23)
 
 
 def written(tables, width=100):

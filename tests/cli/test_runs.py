@@ -2,11 +2,13 @@
 
 import json
 
+import numpy as np
 import pytest
 from run_files import write_run
 
 from mtl_rec.cli.sparklines import sparkline
 from mtl_rec.retrieval.folder import RetrievalFolder
+from mtl_rec.retrieval.judged_users import JudgedUsers
 from mtl_rec.run.folder import RunFolder
 
 CONFIG = """\
@@ -79,14 +81,20 @@ retrieval: {{architecture: {{kind: {kind}}}, cutoffs: [20, 100]}}
 def make_retrieval(tmp_path):
     """The same of a retrieval run, which was counted."""
 
-    def make(kind, time, recall):
-        folder = tmp_path / "working_directory" / "runs" / f"shop-{kind}" / time
+    def make(kind, time, recall, by_user=None, users="a"):
+        place = tmp_path / "working_directory" / "runs" / f"shop-{kind}" / time
+        folder = RetrievalFolder(place)
         metrics = {"recall@100": {"value": recall, "low": None, "high": None}}
         files = {
+            "data": {"test": {"users": 9, "fingerprint": users}},
             "judgement": {"metrics": metrics},
             "version": {"path": f"saved_models/shop-{kind}/1"},
         }
-        write_run(RetrievalFolder(folder), RETRIEVAL.format(kind=kind), files)
+        write_run(folder, RETRIEVAL.format(kind=kind), files)
+        if by_user is not None:
+            ids = np.array([f"{users}{n}" for n in range(len(by_user))], object)
+            judged = JudgedUsers(ids, np.ones(len(ids), int), {"recall@100": by_user})
+            judged.write(folder.judged_users_path)
 
     return make
 
@@ -169,6 +177,52 @@ def test_one_run_has_nothing_to_be_compared_with(run, make_run, given, message):
 
     assert outcome.code == 1
     assert message in outcome.error
+
+
+def test_lists_are_compared_user_by_user(run, make_retrieval):
+    recalls = np.linspace(0, 0.8, 50)
+    make_retrieval("popularity", "20260101-120000", 0.4, recalls)
+    make_retrieval("item_knn", "20260102-120000", 0.5, recalls + 0.1)
+
+    asked = "compare", "shop-popularity", "shop-item_knn"
+    text = run(*asked, "--format", "table").output
+    as_json = json.loads(run(*asked).output)
+
+    rows = rows_of(text)
+    assert ["retrieval.architecture.kind", "popularity", "item_knn"] in rows
+    # All users gain the same, so that no draw of them gives another difference.
+    difference = ["+0.10000", "(+0.10000", "to", "+0.10000)", "*"]
+    assert ["recall@100", "0.4000", "0.5000", *difference] in rows
+    assert "validation, by epoch" not in text
+    assert "All splits hold the same rows." in text
+    assert as_json["metrics"]["recall@100"]["value"] == [0.4, 0.5]
+    (own,) = as_json["differences_from_first"]
+    assert own["recall@100"]["value"]["difference"] == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("kept", [None, np.full(50, 0.7)], ids=["none", "others"])
+def test_lists_of_other_users_have_no_interval(run, make_retrieval, kept):
+    make_retrieval("popularity", "20260101-120000", 0.4, np.full(50, 0.4))
+    make_retrieval("item_knn", "20260102-120000", 0.5, kept, users="b")
+
+    text = run("compare", "20260101", "20260102", "--format", "table").output
+
+    assert ["recall@100", "0.4000", "0.5000", "+0.10000"] in rows_of(text)
+    assert "The rows of test are not the same" in text
+    assert "figures of the same test rows: no intervals" in text
+
+
+def test_a_ranker_is_not_compared_with_what_it_ranks(run, make_run, make_retrieval):
+    make_run("shop", "20260101-120000", 0.7)
+    make_retrieval("popularity", "20260102-120000", 0.4)
+
+    outcome = run("compare", "20260101", "20260102")
+
+    assert outcome.code == 1
+    assert (
+        "runs of `train`, or runs of `retrieve`: their metrics are of other things. "
+        "Received: ['shop/20260101-120000'] and ['shop-popularity/20260102-120000']."
+    ) in outcome.error
 
 
 def test_a_sparkline_has_a_character_for_each_value():

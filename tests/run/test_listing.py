@@ -1,6 +1,5 @@
-"""Runs are listed, found and compared by the files that they leave."""
+"""Runs are listed and compared by the files that they leave."""
 
-import re
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from mtl_rec.errors import ArtifactError
 from mtl_rec.run.comparison import compare_runs
 from mtl_rec.run.folder import RunFolder
 from mtl_rec.run.listing import list_runs, read_run
-from mtl_rec.run.lookup import find_run
 
 YAML = """\
 name: tiny
@@ -115,29 +113,6 @@ def test_runs_are_found_wherever_one_points(make_run, place):
         (run.path.name for run in runs), reverse=True
     )
     assert len(runs) == (1 if place.endswith("000") else 2)
-
-
-@pytest.mark.parametrize("text", ["20260101", "tiny/20260101-1", "{folder}"])
-def test_a_run_is_named_by_its_folder_or_its_beginning(make_run, text):
-    folder = make_run("20260101-120000")
-    make_run("20260102-120000")
-
-    assert find_run(text.format(folder=folder)).path.name == "20260101-120000"
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("tiny", "which begins tiny/20260102-120000, tiny/20260101-120000."),
-        ("tini", "Received: 'tini'. Did you mean 'tiny'? Runs in 'runs': tiny/"),
-    ],
-)
-def test_what_names_no_run_or_several_is_refused(make_run, text, message):
-    make_run("20260101-120000")
-    make_run("20260102-120000")
-
-    with pytest.raises(ArtifactError, match=re.escape(message)):
-        find_run(text)
 
 
 @pytest.mark.parametrize("name", ["missing", "empty"])

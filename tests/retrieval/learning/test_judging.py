@@ -117,6 +117,21 @@ def test_every_metric_is_what_its_definition_says(scores, queries):
     assert judgement.num_cold_queries == len(cold_queries)
 
 
+def test_a_metric_is_the_mean_over_users_who_have_it(scores, queries):
+    judgement = judged(scores, queries)
+
+    means = {n: np.nanmean(own) for n, own in judgement.by_user.items()}
+    found = {name: own.value for name, own in judgement.estimates.items()}
+    coverages = {f"coverage@{k}": found[f"coverage@{k}"] for k in CUTOFFS}
+    assert means | coverages == pytest.approx(found)
+    has_cold = [IS_COLD[own].any() for own in split(queries.relevant)]
+    for name, own in judgement.by_user.items():
+        has_any = np.ones(NUM_QUERIES, bool)
+        if "recall" in name or "ndcg" in name:
+            has_any = has_cold if "cold" in name else queries.relevant.lengths > 0
+        np.testing.assert_array_equal(np.isfinite(own), has_any)
+
+
 def test_intervals_hold_the_value_and_the_same_users_give_the_same(scores, queries):
     first, second = (judged(scores, queries).plain() for _ in range(2))
 

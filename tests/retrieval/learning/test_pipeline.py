@@ -14,11 +14,15 @@ from mtl_rec.export.manifest import read_manifest
 from mtl_rec.preprocess.arrays import raw_tensors
 from mtl_rec.retrieval.encoding import encode_side
 from mtl_rec.retrieval.folder import RetrievalFolder
+from mtl_rec.retrieval.judged_users import JudgedUsers
 from mtl_rec.retrieval.pipeline import require_extra, retrieve_run
 from mtl_rec.retrieval.preparing import prepare_retrieval
 from mtl_rec.retrieval.training import fit_retrieval, judge_retrieval
 
-KEPT_BY_ALL = {"data.json", "judgement.json", "preprocessor", "retrieval.yaml"}
+KEPT_BY_ALL = {
+    *("data.json", "judgement.json", "judged_users.parquet"),
+    *("preprocessor", "retrieval.yaml"),
+}
 OF_TOWERS = {
     "query_tower.keras",
     "candidate_tower.keras",
@@ -69,6 +73,10 @@ def test_a_run_leaves_what_it_is_made_of(finished):
         result.judgement.plain().items()
     )
     assert result.version.path == place / "models" / f"shop-{kind}" / "1"
+    users = JudgedUsers.read(folder.judged_users_path)
+    for name, values in users.metrics.items():
+        mean = result.judgement.estimates[name].value
+        assert np.nanmean(values) == pytest.approx(mean, nan_ok=True)
     manifest = read_manifest(result.version.path)
     assert manifest["kind"] == "retrieval"
     assert manifest["metrics"] == result.judgement.plain_metrics()
