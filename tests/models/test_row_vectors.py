@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from compilation import JIT
 from keras import ops
 
 from mtl_rec.config.features import Categorical, Vector
@@ -66,7 +67,7 @@ def preprocessor(frame):
 def trained(preprocessor, frame, config, groups_requests=False):
     keras.utils.set_random_seed(0)
     model = build_model(config, preprocessor.schema)
-    training = Training(batch_size=50, group_requests=groups_requests, jit=False)
+    training = Training(batch_size=50, group_requests=groups_requests, jit=JIT)
     trainable = make_trainable(model, training, preprocessor.schema)
     exposures = preprocessor.encode(frame)
     batches = Batches(exposures, 50, groups_requests=groups_requests)

@@ -75,9 +75,7 @@ def write_log(folder, seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("kind", "seed"), [("uniform", 1), ("uniform", 2), ("popularity", 1)]
-)
+@pytest.mark.parametrize(("kind", "seed"), [("uniform", 2), ("popularity", 1)])
 def test_mean_predictions_are_the_rates_of_the_population(tmp_path, kind, seed):
     candidates = 24
     write_log(tmp_path, seed)

@@ -166,16 +166,10 @@ def test_a_failed_verification_publishes_nothing(workplace, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "optimizer",
-    [
-        "{kind: lazy_adam, global_clipnorm: 1.0}",
-        "{kind: row_adagrad}",
-        "{kind: sgd}",
-        "{kind: split, tables: {kind: row_adagrad}, dense: {weight_decay: 0.01}}",
-    ],
-)
-def test_every_optimizer_ends_in_a_verified_version(optimizer, workplace):
+def test_two_optimizers_for_two_kinds_of_weights_end_in_a_verified_version(workplace):
+    tables = "{kind: row_adagrad, global_clipnorm: 1.0}"
+    optimizer = f"{{kind: split, tables: {tables}, dense: {{weight_decay: 0.01}}}}"
+
     result = train_run(load_config("tree.yaml", [f"training.optimizer={optimizer}"]))
 
     assert len(result.version.rungs) == 5

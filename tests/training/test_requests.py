@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from compilation import JIT
 from keras import ops
 
 from mtl_rec.models.layers.request_rows import REQUEST_OF_ROW
@@ -144,7 +145,7 @@ def test_training_is_that_of_the_rows_one_by_one(whole_table_rows, make_model, v
         model.compile(
             LazyAdam(0.01),
             model.loss,
-            jit_compile=False,
+            jit_compile=JIT,
             whole_table_rows=whole_table_rows,
         )
         batches = Batches(visits, 60, groups_requests=True)

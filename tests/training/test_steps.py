@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from compilation import JIT
 from keras import ops
 
 from mtl_rec.losses import funnel_losses
@@ -63,10 +64,14 @@ def dense_twin(model, schema, **clipping):
 def recompiled(model, optimizer, whole_table_rows, jit=False):
     """Tables of 40 rows are swept whole, or row by row where none may be.
 
-    XLA takes seconds to compile, so few tests ask for it.
+    XLA takes seconds to compile, so few tests ask for it. On JAX it compiles each
+    operation apart where it may not compile all, which takes longer.
     """
     model.compile(
-        optimizer, model.loss, jit_compile=jit, whole_table_rows=whole_table_rows
+        optimizer,
+        model.loss,
+        jit_compile=jit or JIT,
+        whole_table_rows=whole_table_rows,
     )
     return model
 

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from compilation import EAGER
 from keras import ops
 
 from mtl_rec.config.model import MMoE, Model, SharedBottom
@@ -62,7 +63,7 @@ def test_every_weight_learns_and_is_saved(kind, name, architecture, tmp_path):
     model, inputs = model_of(schema, architecture), batch_of(schema)
     before = model.get_weights()
     model.compile(
-        keras.optimizers.SGD(1.0), funnel_losses(schema.tasks), run_eagerly=True
+        keras.optimizers.SGD(1.0), funnel_losses(schema.tasks), run_eagerly=EAGER
     )
     ones = np.ones((12, 1), "float32")
 

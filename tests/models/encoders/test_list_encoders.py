@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from compilation import EAGER
 from keras import ops
 
 from mtl_rec.models.encoders import (
@@ -117,7 +118,7 @@ def test_lists_that_hold_nothing_teach_their_own_vector_alone(name):
         *([keras.Input((WIDTH,))] if name in SEE_CANDIDATE else []),
     ]
     model = keras.Model(given, layer(*given))
-    model.compile(keras.optimizers.SGD(1.0), "mse", run_eagerly=True)
+    model.compile(keras.optimizers.SGD(1.0), "mse", run_eagerly=EAGER)
     before = {weight.path: np.array(weight) for weight in layer.weights}
     # Ids of padding, whatever that is embedded as.
     empty = [np.full((2, *own.shape[1:]), own.dtype != "int32") for own in given]

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from compilation import EAGER
 from keras import ops
 from tiny_bert import write_tiny_bert
 
@@ -87,7 +88,7 @@ def language_layer(model):
 def trained(model, inputs, optimizer, steps=2):
     labels = np.array([[1.0], [0.0], [1.0], [0.0]], "float32")
     losses = funnel_losses((Task(name="click"), Task(name="buy", after="click")))
-    model.compile(optimizer, losses, run_eagerly=True)
+    model.compile(optimizer, losses, run_eagerly=EAGER)
     for _ in range(steps):
         model.train_on_batch(inputs, {"click": labels, "buy": labels})
 

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from compilation import JIT
 from keras import ops
 
 from mtl_rec.models.layers import FieldLinear, FusedEmbedding
@@ -33,7 +34,7 @@ def test_training_takes_the_same_step_either_way(sizes, monkeypatch):
         labels = random.normal(size=(50, 6)).astype("float32")
         module = "mtl_rec.models.layers.field_linear.on_gpu"
         monkeypatch.setattr(module, lambda is_gpu=multiplies_batch: is_gpu)
-        model.compile(SGD(0.5), "mse", jit_compile=False)
+        model.compile(SGD(0.5), "mse", jit_compile=JIT)
         before = model.get_weights()
         for _ in range(2):
             loss = model.train_on_batch(ids, labels)
