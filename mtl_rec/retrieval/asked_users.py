@@ -30,17 +30,10 @@ class AskedUsers:
 
     def recall(self, towers: TwoTowers) -> float:
         """Mean recall@k of the users."""
-        return self.recall_of(*self.vectors(towers))
+        return float(self.recalls_of(*self.vectors(towers)).mean())
 
-    def vectors(self, towers: TwoTowers) -> tuple[np.ndarray, np.ndarray]:
-        """What towers make of the users and of all items, `(rows, dim)` each."""
-        return (
-            vectors(towers.query, self.users),
-            vectors(towers.candidate, self.catalogue),
-        )
-
-    def recall_of(self, users: np.ndarray, items: np.ndarray) -> float:
-        """Mean recall@k of the users by these vectors."""
+    def recalls_of(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
+        """Recall@k of each user by these vectors, `(users,)`."""
         wanted = self.queries.relevant
         lists = best_items(
             lambda queries: users[queries] @ items.T,
@@ -49,5 +42,11 @@ class AskedUsers:
             self.cutoff,
             self.queries.seen if self.exclude_seen else None,
         )
-        found = wanted.has(lists).sum(axis=1) / wanted.lengths
-        return float(found.mean())
+        return wanted.has(lists).sum(axis=1) / wanted.lengths
+
+    def vectors(self, towers: TwoTowers) -> tuple[np.ndarray, np.ndarray]:
+        """What towers make of the users and of all items, `(rows, dim)` each."""
+        return (
+            vectors(towers.query, self.users),
+            vectors(towers.candidate, self.catalogue),
+        )

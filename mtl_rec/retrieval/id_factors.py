@@ -5,21 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 import keras
-import numpy as np
 from keras import ops
 
 from mtl_rec.config.retrieval import MatrixFactorization, TwoTower
 from mtl_rec.models.fields import joined
-from mtl_rec.retrieval.asked_users import AskedUsers
 from mtl_rec.retrieval.id_features import NO_IDS, IdFeatures
 from mtl_rec.retrieval.id_fields import PRIOR_ID, id_field, ids_of_values
 from mtl_rec.retrieval.tower_design import TowerDesign, used_vocabularies
 from mtl_rec.retrieval.towers import build_towers
 from mtl_rec.retrieval.two_towers import CANDIDATE, QUERY, TwoTowers, take_weights
 from mtl_rec.schema.schema import Schema
-
-SHARES = (0.5, 0.7, 1.0)
-"""How much of the sum may count for users whose id is known: from mean to sum."""
 
 
 def ids_alone(design: TowerDesign) -> TowerDesign | None:
@@ -69,25 +64,6 @@ def item_ids_alone(
     return {"item_ids": own, PRIOR_ID: inputs[PRIOR_ID]}
 
 
-def recall_by_share(
-    towers: TwoTowers, factors: TwoTowers, design: TowerDesign, asked: AskedUsers
-) -> dict[float, float]:
-    """Mean recall of some users by `with_factors`, for each of `SHARES`.
-
-    Where ids say much, both say the same in part, and their mean is best. Where most
-    items are new, ids say next to nothing, and the sum is what all fields say.
-    """
-    users, items = asked.vectors(with_factors(towers, factors, design, 1.0))
-    is_known = _is_known(user_ids_alone(asked.users, design.schema, design.ids), design)
-
-    def recall(share: float) -> float:
-        own = users.copy()
-        own[:, :-1] *= np.where(is_known, np.float32(share), 1)
-        return asked.recall_of(own, items)
-
-    return {share: recall(share) for share in SHARES}
-
-
 def with_factors(
     towers: TwoTowers, factors: TwoTowers, design: TowerDesign, share: float
 ) -> TwoTowers:
@@ -112,7 +88,7 @@ def with_factors(
     of_ids = _without_prior(factors, design)
     inputs = _inputs_like(towers.query)
     user_ids = user_ids_alone(inputs, schema, ids)
-    share_of_user = ops.where(_is_known(user_ids, design), share, 1.0)
+    share_of_user = ops.where(is_known_user(user_ids, design), share, 1.0)
     all_fields = towers.query(inputs)
     learned = joined([all_fields[:, :-1], of_ids.query(user_ids)])
     query = joined([share_of_user * learned, all_fields[:, -1:]])
@@ -127,8 +103,13 @@ def with_factors(
     return TwoTowers(of_user, of_item)
 
 
-def _is_known(user_ids: Mapping[str, Any], design: TowerDesign) -> Any:
-    """Of inputs of `user_ids_alone`, whose id was learned, `(batch, 1)`."""
+def is_known_user(user_ids: Mapping[str, Any], design: TowerDesign) -> Any:
+    """Whose id was learned, `(batch, 1)`.
+
+    Args:
+        user_ids: From `user_ids_alone`.
+        design: Of the towers.
+    """
     assert design.ids.user is not None
     field = id_field(design.schema, design.ids.user)
     vocabulary = design.schema.vocabularies[field.vocabulary]

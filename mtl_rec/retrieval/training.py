@@ -17,12 +17,13 @@ from mtl_rec.config.retrieval import (
 from mtl_rec.config.retrieval_checks import history_of
 from mtl_rec.retrieval import counted
 from mtl_rec.retrieval.encoding import encode_side, side_inputs
-from mtl_rec.retrieval.id_factors import ids_alone, recall_by_share, with_factors
+from mtl_rec.retrieval.id_factors import ids_alone, with_factors
 from mtl_rec.retrieval.id_features import item_history
 from mtl_rec.retrieval.id_fields import ids_of_values, num_ids_of
 from mtl_rec.retrieval.judging import Judgement, judge
 from mtl_rec.retrieval.model import RetrievalModel
 from mtl_rec.retrieval.preparing import PreparedRetrieval
+from mtl_rec.retrieval.share_of_sum import try_shares
 from mtl_rec.retrieval.tower_design import TowerDesign
 from mtl_rec.retrieval.tower_fitting import Callbacks, TowerFitting
 from mtl_rec.retrieval.tower_inputs import TowerInputs
@@ -117,10 +118,15 @@ def _fit_towers(
         with stage("train the ids beside it"):
             of_ids.fit(folder / FACTORS, callbacks)
         to_refit["the ids beside it"] = of_ids
-        recalls = recall_by_share(towers.towers, of_ids.towers, design, towers.asked)
-        share = max(recalls, key=recalls.__getitem__)
-        about = {"chosen": share, "validation_recall_by_share": recalls}
-        write_json(folder / FACTORS / "share.json", about)
+        tried = try_shares(
+            towers.towers,
+            of_ids.towers,
+            design,
+            towers.asked,
+            settings.training.temperature,
+        )
+        share = tried.chosen
+        write_json(folder / FACTORS / "share.json", tried.about())
         with stage(f"{share:g} of the sum of both counts for known users"):
             pass
     for name, own in to_refit.items() if settings.training.refit else ():

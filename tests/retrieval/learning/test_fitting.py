@@ -9,7 +9,9 @@ import pytest
 from told_stages import telling
 
 from mtl_rec.errors import TrainingError
+from mtl_rec.retrieval.encoding import encode_side
 from mtl_rec.retrieval.id_factors import ids_alone
+from mtl_rec.retrieval.id_fields import ids_of_values
 from mtl_rec.retrieval.tower_callbacks import FiniteTowers
 from mtl_rec.retrieval.towers import build_joint, build_towers
 from mtl_rec.retrieval.training import FACTORS, fit_retrieval, judge_retrieval
@@ -66,16 +68,31 @@ def test_what_is_trained_is_told(fitted, told):
     ]
 
 
-def test_the_share_of_both_is_that_by_which_validation_users_find_most(fitted):
+def test_the_share_that_was_chosen_is_that_of_the_model(fitted):
     prepared, own, folder = fitted
     about = json.loads((folder / FACTORS / "share.json").read_text())
-    recalls = about["validation_recall_by_share"]
-    validation = judge_retrieval(prepared, own.model, "validation")
+    tried = about["validation"][str(about["chosen"])]
+    data, preprocessor = prepared.interactions, prepared.preprocessor
+    users = encode_side(preprocessor, data.query_rows["validation"], "user")
+    asked = data.queries["validation"]
 
-    assert recalls[str(about["chosen"])] == max(recalls.values())
-    assert validation.estimates["recall@10"].value == pytest.approx(
-        max(recalls.values()), abs=1e-6
-    )
+    scores = own.model.score(users).numpy()
+
+    judgement = judge_retrieval(prepared, own.model, "validation")
+    recall = judgement.estimates["recall@10"].value
+    assert tried["recall"] == pytest.approx(recall, abs=1e-6)
+    found = []
+    ids = ids_of_values(preprocessor.schema, "user_id", users)[:, 0]
+    for row in np.flatnonzero(ids > 1):
+        wanted, seen = (
+            lists.items[slice(*lists.offsets[row : row + 2])]
+            for lists in (asked.relevant, asked.seen)
+        )
+        total = np.log(np.exp(np.delete(scores[row], seen)).sum())
+        found.append(np.mean(scores[row, wanted] - total))
+    # All are known.
+    assert len(found) == len(ids)
+    assert np.mean(found) == pytest.approx(tried["log_likelihood"], abs=1e-5)
 
 
 @pytest.mark.parametrize("part", ["tower", "of_ids"])

@@ -6,12 +6,9 @@ import keras
 import numpy as np
 import pytest
 
-from mtl_rec.retrieval.asked_users import AskedUsers
 from mtl_rec.retrieval.id_factors import (
-    SHARES,
     ids_alone,
     item_ids_alone,
-    recall_by_share,
     user_ids_alone,
     with_factors,
 )
@@ -90,28 +87,6 @@ def test_scores_are_a_share_of_both_and_the_prior_counts_once(
     np.testing.assert_allclose(
         found, share * (of_all_fields + alone) + prior, rtol=1e-4, atol=1e-4
     )
-
-
-class Wanting(AskedUsers):
-    """Users who find the more the nearer the vectors of one are to some."""
-
-    def recall_of(self, users, items):
-        return -float(np.linalg.norm(users[1] - self.queries))
-
-
-@pytest.mark.parametrize("wanted", SHARES)
-def test_users_find_most_by_the_share_that_they_would_have(
-    wanted, pairs, inputs, design
-):
-    towers, factors, _ = pairs
-    users, items = inputs
-    best = vectors(with_factors(towers, factors, design, wanted).query, users)[1]
-
-    asked = Wanting(best, users, items, 5, True)
-    found = recall_by_share(towers, factors, design, asked)
-
-    assert found.keys() == set(SHARES)
-    assert max(found, key=found.get) == wanted
 
 
 def test_both_read_what_the_towers_read(pairs):
