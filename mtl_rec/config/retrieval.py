@@ -93,8 +93,8 @@ class RetrievalTraining(Section):
     temperature: PositiveFloat = 1.0
     """What scores are divided by before the softmax."""
     uniform_negatives: NonNegativeInt = 512
-    """Items drawn from the whole catalogue that every batch has beside its own, so
-    that those without an event are learned about too."""
+    """Items that every batch has beside its own, drawn from all that were there to be
+    chosen, so that those without an event are learned about too."""
     hard_negatives: Count | None = None
     """Negatives of each row that count, those with the highest scores. Not given: all
     of the batch."""
