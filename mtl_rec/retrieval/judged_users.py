@@ -79,7 +79,8 @@ class JudgedUsers:
             return cls(columns.pop(_USER), columns.pop(_WANTED), columns)
         except (OSError, pa.ArrowException, KeyError) as error:
             raise ArtifactError(
-                f"The judged users at '{path}' can't be read: {error}."
+                f"The judged users at '{path}' can't be read: {error}. Retrieve again, "
+                "or remove the file to compare without intervals."
             ) from error
 
 
