@@ -75,14 +75,14 @@ def _differences(entries: "Sequence[RunEntry]") -> "list[Differences | None]":
     from mtl_rec.run.paired import differences_from_first
 
     retrieving = [e.label for e in entries if isinstance(e, RetrievalEntry)]
+    ranking = [e.label for e in entries if not isinstance(e, RetrievalEntry)]
     if not retrieving:
         return differences_from_first(entries)
-    if len(retrieving) == len(entries):
+    if not ranking:
         return list_differences_from_first(entries)
-    others = [entry.label for entry in entries if entry.label not in retrieving]
     raise ConfigError(
         "`mtl-rec compare` takes runs of `train`, or runs of `retrieve`: their metrics "
-        f"are of other things. Received: {others} and {retrieving}."
+        f"are of other things. Received: {ranking} and {retrieving}."
     )
 
 

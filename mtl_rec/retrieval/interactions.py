@@ -1,7 +1,6 @@
 """What users did with which items, and what was known of both at the time."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,36 +83,6 @@ class Interactions:
         """Events of each item before those that it is judged by, `(items,)`."""
         items = np.concatenate([self.train.items, self.validation.items])
         return np.bincount(items, minlength=len(self.catalogue))
-
-    def fingerprints(self) -> dict[str, str]:
-        """Hashes of who did what, and of what is asked for, by split and of the items.
-
-        How much events count, and what features say, are not part of them.
-        """
-        pairs = {
-            "train": [(self.train.users, self.train.items)],
-            "validation": [(self.validation.users, self.validation.items)],
-            "test": [],
-        }
-        for split, asked in self.queries.items():
-            for own in (asked.relevant, asked.seen):
-                pairs[split].append((asked.users[own.rows], own.items))
-        # Codes are of the data as a whole, so that ids stand for them.
-        user_ids, item_ids = self.user_ids, self.catalogue.item_ids
-        ids = {
-            split: [own for u, i in found for own in (user_ids[u], item_ids[i])]
-            for split, found in pairs.items()
-        }
-        ids["catalogue"] = [item_ids]
-        return {name: _fingerprint(own) for name, own in ids.items()}
-
-
-def _fingerprint(columns: Sequence[np.ndarray]) -> str:
-    """Of columns of text."""
-    digest = hashlib.blake2b(digest_size=16)
-    for column in columns:
-        digest.update("\n".join([*column, "\n"]).encode())
-    return digest.hexdigest()
 
 
 def read_interactions(

@@ -1,6 +1,6 @@
 """The best items for each query."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -41,9 +41,7 @@ def best_items(
     """
     lists = np.full((num_queries, length), NOTHING, np.int32)
     random = np.random.default_rng(0)
-    block = max(BLOCK_SCORES // max(num_items, 1), 1)
-    for start in range(0, num_queries, block):
-        queries = slice(start, min(start + block, num_queries))
+    for queries in blocks(num_queries, num_items):
         scores = np.array(score(queries), np.float32)
         if excluded is not None:
             scores[excluded.mask(num_items, queries)] = -np.inf
@@ -54,6 +52,13 @@ def best_items(
         best[np.isneginf(found)] = NOTHING
         lists[queries, : best.shape[1]] = best
     return lists
+
+
+def blocks(num_queries: int, num_items: int) -> Iterator[slice]:
+    """Adjacent queries, of which all scores are in memory at a time."""
+    length = max(BLOCK_SCORES // max(num_items, 1), 1)
+    for start in range(0, num_queries, length):
+        yield slice(start, min(start + length, num_queries))
 
 
 def _top(scores: np.ndarray, length: int, random: np.random.Generator) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -17,6 +16,7 @@ from mtl_rec.config.retrieval import (
 )
 from mtl_rec.config.run import RunConfig
 from mtl_rec.export import ExportedVersion
+from mtl_rec.retrieval.data_card import about_data
 from mtl_rec.retrieval.encoding import encode_side
 from mtl_rec.retrieval.exporting import export_retrieval
 from mtl_rec.retrieval.folder import RetrievalFolder
@@ -93,7 +93,7 @@ def _retrieved(
     callbacks: Callbacks,
 ) -> RetrievalResult:
     prepared.preprocessor.save(folder.preprocessor)
-    write_json(folder.data_path, _about(prepared))
+    write_json(folder.data_path, about_data(prepared.interactions))
     fitted = fit_retrieval(prepared, folder.path, callbacks, stage)
     if fitted.towers is not None:
         _save(folder, fitted.towers)
@@ -178,23 +178,6 @@ def _judged_users(prepared: PreparedRetrieval, judgement: Judgement) -> JudgedUs
     asked = data.queries["test"]
     users = data.user_ids[asked.users]
     return JudgedUsers(users, asked.relevant.lengths, judgement.by_user)
-
-
-def _about(prepared: PreparedRetrieval) -> dict[str, dict[str, Any]]:
-    """Of each split, what there was to learn from or to be judged by, and of which."""
-    data = prepared.interactions
-    about: dict[str, dict[str, Any]] = {
-        "train": {"events": len(data.train)},
-        "validation": {
-            "events": len(data.validation),
-            "users": len(data.queries["validation"]),
-        },
-        "test": {"users": len(data.queries["test"])},
-        "catalogue": {"items": len(data.catalogue)},
-    }
-    for name, fingerprint in data.fingerprints().items():
-        about[name]["fingerprint"] = fingerprint
-    return about
 
 
 def _save(folder: RetrievalFolder, towers: TwoTowers) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from mtl_rec.retrieval.asked_users import AskedUsers
 from mtl_rec.retrieval.id_factors import is_known_user, user_ids_alone, with_factors
-from mtl_rec.retrieval.lists import BLOCK_SCORES
+from mtl_rec.retrieval.lists import blocks
 from mtl_rec.retrieval.tower_design import TowerDesign
 from mtl_rec.retrieval.two_towers import TwoTowers
 
@@ -95,7 +95,7 @@ def try_shares(
         scale[-1] = 1  # The prior counts as it is.
         recalls[share] = asked.recalls_of(users * scale, items)[is_known]
     sums = dict.fromkeys(SHARES, 0.0)
-    for block in _blocks(len(users), len(items)):
+    for block in blocks(len(users), len(items)):
         for share, own in _of_block(users, items, asked, block, temperature):
             sums[share] += float(own[is_known[block]].sum())
     num_known = np.count_nonzero(is_known)
@@ -106,12 +106,6 @@ def _is_less(own: np.ndarray, best: np.ndarray) -> bool:
     """Whether the mean is less by more than the standard error of the difference."""
     less = best - own
     return less.mean() > less.std() / math.sqrt(len(less))
-
-
-def _blocks(num_users: int, num_items: int) -> Iterator[slice]:
-    length = max(BLOCK_SCORES // num_items, 1)
-    for start in range(0, num_users, length):
-        yield slice(start, min(start + length, num_users))
 
 
 def _of_block(

@@ -148,29 +148,3 @@ def test_ids_are_read_as_features_of_them_are(table, prepare, tmp_path):
 
     wanted = {str(int(number)) for number in numbers.dropna()}
     assert set(own.interactions.catalogue.item_ids) == wanted
-
-
-def test_fingerprints_tell_who_did_what_and_nothing_else(
-    table, prepared, prepare, run_config, tmp_path
-):
-    def read(rows):
-        rows.to_parquet(tmp_path / "rows.parquet")
-        config = run_config(f"data.source.path={tmp_path}/rows.parquet")
-        return prepare_retrieval(config).interactions.fingerprints()
-
-    data = prepared.interactions
-    own = data.fingerprints()
-
-    assert own.keys() == {*PARTS, "catalogue"}
-    assert len(set(own.values())) == 4
-    weights = "retrieval.event_weights={click: 1, purchase: 5}"
-    assert prepare("popularity", weights).interactions.fingerprints() == own
-    assert read(table.assign(age=table.age + 1, hour=0.0)) == own
-    user = data.user_ids[data.queries["test"].users[0]]
-    is_theirs = (table.user_id == user) & (table.time >= 0.8 * len(table))
-    idle, other = table.copy(), table.copy()
-    idle.loc[is_theirs, ["click", "purchase"]] = 0
-    other.loc[is_theirs, "item_id"] = "new"
-    for changed, parts in ((idle, {"test"}), (other, {"test", "catalogue"})):
-        found = read(changed)
-        assert {part for part in own if found[part] != own[part]} == parts

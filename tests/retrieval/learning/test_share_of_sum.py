@@ -68,7 +68,7 @@ def chosen_by(vectors, share, seed=0, number=1):
 def test_it_is_the_mean_log_probability_of_what_known_users_choose(
     temperature, exclude_seen, block_scores, vectors, find, monkeypatch
 ):
-    monkeypatch.setattr(f"{MODULE}.BLOCK_SCORES", block_scores)
+    monkeypatch.setattr("mtl_rec.retrieval.lists.BLOCK_SCORES", block_scores)
     queries = chosen_by(vectors, 0.5, number=2)
     users, items = vectors
 
