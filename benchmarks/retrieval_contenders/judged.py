@@ -57,7 +57,7 @@ class Judged:
 def judged(data_set: DataSet, contender: str, runs: Mapping[int, Run]) -> Judged:
     """Judges the test lists of every seed; users are drawn alike for all contenders."""
     log = data_set.log
-    counts, is_cold = log.training_counts(), log.cold_items
+    counts, is_cold = log.training_counts(), log.cold_items["test"]
     queries = log.queries["test"]
     known = data_set.known("test")
     known_queries = queries_of(queries, known)

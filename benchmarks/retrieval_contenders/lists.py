@@ -47,7 +47,7 @@ class Lists:
 
 def our_lists(data_set: DataSet, score: Any, part: str) -> Lists:
     """The lists that scores give."""
-    queries, is_cold = data_set.log.queries[part], data_set.log.cold_items
+    queries, is_cold = data_set.log.queries[part], data_set.log.cold_items[part]
     asked = score, len(queries), len(is_cold), LENGTH, queries.seen
     return Lists(best_items(*asked), best_items(*asked, is_cold))
 

@@ -1,6 +1,6 @@
 """What users did with which items, and what was known of both at the time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,9 +64,9 @@ class Interactions:
         query_rows: By the same, what was known of each, a row a query.
         known_items: By `train` and `validation`, `(items,)` whether an item had a row
             there, with an event or without.
-        cold_items: `(items,)`, which nobody was shown, or did anything with, before
-            the test rows. One that was passed over is known: as passed over. One that
-            was drawn as a negative is not.
+        cold_items: By `validation` and `test`, `(items,)` which nobody was shown, or
+            did anything with, before its rows. One that was passed over is known: as
+            passed over. One that was drawn as a negative is not.
         user_ids: `(users,)` text, by code.
     """
 
@@ -76,7 +76,7 @@ class Interactions:
     queries: Mapping[str, Queries]
     query_rows: Mapping[str, pa.Table]
     known_items: Mapping[str, np.ndarray]
-    cold_items: np.ndarray
+    cold_items: Mapping[str, np.ndarray]
     user_ids: np.ndarray
 
     def training_counts(self) -> np.ndarray:
@@ -140,7 +140,6 @@ def read_interactions(
         )
         for name, rows in events.items()
     )
-    was_shown = np.isin(log.parts, [TRAIN, VALIDATION]) & ~log.is_sampled
     return Interactions(
         Catalogue(log.item_ids, tables["catalogue"].select(of_items)),
         train,
@@ -151,13 +150,21 @@ def read_interactions(
             name: np.bincount(log.items[log.parts == part], minlength=num_items) > 0
             for name, part in (("train", TRAIN), ("validation", VALIDATION))
         },
-        np.bincount(log.items[was_shown], minlength=num_items) == 0,
+        {
+            name: _cold_items(log, before)
+            for name, before in (("validation", [TRAIN]), ("test", [TRAIN, VALIDATION]))
+        },
         log.user_ids,
     )
 
 
 def _in_order(log: WhoDidWhat, rows: np.ndarray) -> np.ndarray:
     return rows[np.argsort(log.times[rows], kind="stable")]
+
+
+def _cold_items(log: WhoDidWhat, before: Sequence[int]) -> np.ndarray:
+    was_shown = np.isin(log.parts, before) & ~log.is_sampled
+    return np.bincount(log.items[was_shown], minlength=len(log.item_ids)) == 0
 
 
 def _rows_of_items(log: WhoDidWhat) -> np.ndarray:

@@ -192,7 +192,7 @@ def judge_retrieval(
         score,
         data.queries[split],
         data.training_counts(),
-        data.cold_items,
+        data.cold_items[split],
         settings.cutoffs,
         settings.exclude_seen,
         prepared.config.evaluation.resamples,

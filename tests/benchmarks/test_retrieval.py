@@ -83,7 +83,7 @@ def test_no_list_holds_what_its_user_had(shop, lists):
 
 
 def test_lists_of_cold_items_hold_all_of_them_that_fit_and_no_other(shop, lists):
-    is_cold, own = shop.log.cold_items, lists().cold_items
+    is_cold, own = shop.log.cold_items["test"], lists().cold_items
 
     assert is_cold[own[own != NOTHING]].all()
     assert (

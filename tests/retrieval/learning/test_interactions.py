@@ -70,18 +70,23 @@ def test_known_items_are_those_that_were_shown(parted, data):
     for part, known in enumerate(data.known_items.values()):
         shown = data.catalogue.item_ids[known]
         assert set(shown) == set(parted[parted.part == part].item_id)
-    shown = parted[parted.part < 2].item_id
-    cold = data.catalogue.item_ids[data.cold_items]
-    assert set(cold) == set(parted[parted.part == 2].item_id.dropna()) - set(shown)
     early = parted[(parted.part < 2) & (parted.click == 1)].groupby("item_id").size()
     counts = dict(zip(data.catalogue.item_ids, data.training_counts(), strict=True))
     assert {i: n for i, n in counts.items() if n} == early.to_dict()
 
 
+@pytest.mark.parametrize(("name", "part"), [("validation", 1), ("test", 2)])
+def test_cold_items_are_those_that_come_with_a_part_or_later(name, part, parted, data):
+    later = parted[parted.part >= part].item_id.dropna()
+    shown = parted[parted.part < part].item_id
+    cold = set(data.catalogue.item_ids[data.cold_items[name]])
+    assert cold == set(later) - set(shown) != set()
+
+
 def test_an_item_that_was_only_drawn_as_a_negative_is_cold(
     table, data, run_config, tmp_path
 ):
-    drawn = data.catalogue.item_ids[~data.cold_items][:3]
+    drawn = data.catalogue.item_ids[~data.cold_items["test"]][:3]
     is_drawn = table.item_id.isin(drawn)
     rows = table.assign(is_sampled=is_drawn.astype(int), log_sampling_rate=0.0)
     rows[["click", "purchase"]] *= ~is_drawn.to_numpy()[:, None]
@@ -90,8 +95,8 @@ def test_an_item_that_was_only_drawn_as_a_negative_is_cold(
     config = run_config(f"data.source.path={tmp_path}/rows.parquet")
     of_sample = prepare_retrieval(config).interactions
 
-    before = data.catalogue.item_ids[data.cold_items].tolist()
-    cold = of_sample.catalogue.item_ids[of_sample.cold_items].tolist()
+    before = data.catalogue.item_ids[data.cold_items["test"]].tolist()
+    cold = of_sample.catalogue.item_ids[of_sample.cold_items["test"]].tolist()
     assert sorted(cold) == sorted([*before, *drawn])
     known = of_sample.known_items["train"] | of_sample.known_items["validation"]
     assert set(drawn) <= set(of_sample.catalogue.item_ids[known])
