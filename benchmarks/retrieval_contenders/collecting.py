@@ -79,13 +79,13 @@ def asking(data_set: DataSet, contender: str, python: Path, quick: bool) -> Aske
 def tune(
     data_set: DataSet, contender: str, asked: Asked, budget: int
 ) -> list[dict[str, Any]]:
-    """Settings with their recall@100 on validation, best first."""
+    """Settings with their recall on validation, best first."""
     grid = {**ours.GRIDS, **implicit_models.GRIDS}[contender]
     tried = []
     for settings in drawn_settings(grid, budget):
         begun = time.perf_counter()
         lists = asked(settings, TUNING_SEED, "validation")
-        found = recall(data_set, lists, "validation")
+        found = recall(data_set, contender, lists, "validation")
         seconds = time.perf_counter() - begun
         tried.append({"settings": settings, "recall": found, "seconds": seconds})
         print(f"{data_set.name}, {contender}: {tried[-1]}", flush=True)

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from mtl_rec.metrics.ties import divided
+from mtl_rec.retrieval.epoch_metrics import FEWEST_USERS
 from mtl_rec.retrieval.lists import best_items
 from retrieval_contenders.datasets import DataSet, queries_of
 from retrieval_contenders.implicit_models import implicit_lists
@@ -75,8 +77,16 @@ def peer_lists(data_set: DataSet, python: Path, settings: Any, part: str) -> Lis
     return Lists(lists, alike(np.zeros_like(counts)).cold_items)
 
 
-def recall(data_set: DataSet, lists: Lists, part: str) -> float:
-    """Mean recall@100 of the users of a part."""
-    relevant = data_set.log.queries[part].relevant
-    found = relevant.has(lists.all_items).sum(axis=1)
-    return float(np.mean(found / relevant.lengths))
+def recall(data_set: DataSet, contender: str, lists: Lists, part: str) -> float:
+    """Mean recall@100 of the users of a part, by which a contender is tuned.
+
+    Of `content`, which is for them, it is that of cold items alone, where enough users
+    should find one, as it is while it is trained.
+    """
+    relevant, own = data_set.log.queries[part].relevant, lists.all_items
+    if contender == "content":
+        cold = relevant.only(data_set.log.cold_items[part])
+        if np.count_nonzero(cold.lengths) >= FEWEST_USERS:
+            relevant, own = cold, lists.cold_items
+    found = relevant.has(own).sum(axis=1)
+    return float(np.nanmean(divided(found, relevant.lengths)))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mtl_rec.metrics.ties import divided
 from mtl_rec.retrieval.encoding import Inputs
 from mtl_rec.retrieval.lists import best_items
 from mtl_rec.retrieval.queries import Queries
@@ -28,21 +29,31 @@ class AskedUsers:
     cutoff: int
     exclude_seen: bool
 
-    def recall(self, towers: TwoTowers) -> float:
-        """Mean recall@k of the users."""
-        return float(self.recalls_of(*self.vectors(towers)).mean())
+    def recalls_of(
+        self, users: np.ndarray, items: np.ndarray, among: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Recall@k of each user by these vectors.
 
-    def recalls_of(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
-        """Recall@k of each user by these vectors, `(users,)`."""
+        Args:
+            users: `(users, dim)`.
+            items: `(items, dim)`.
+            among: `(items,)`, those that alone are listed and should be found; all if
+                not given.
+
+        Returns:
+            `(users,)`, NaN of those who should find nothing.
+        """
         wanted = self.queries.relevant
+        wanted = wanted if among is None else wanted.only(among)
         lists = best_items(
             lambda queries: users[queries] @ items.T,
             len(users),
             len(items),
             self.cutoff,
             self.queries.seen if self.exclude_seen else None,
+            among,
         )
-        return wanted.has(lists).sum(axis=1) / wanted.lengths
+        return divided(wanted.has(lists).sum(axis=1), wanted.lengths)
 
     def vectors(self, towers: TwoTowers) -> tuple[np.ndarray, np.ndarray]:
         """What towers make of the users and of all items, `(rows, dim)` each."""

@@ -24,6 +24,8 @@ class EventBatches(keras.utils.PyDataset):
         exclude_seen: Whether what a user had an event with before is nothing to learn
             of, see `SeenItems`.
         seed: Decides orders and draws.
+        discount: Power of the number of an item's events that the weight of each is
+            divided by.
 
     Attributes:
         events: Numbers of the events that are learned from.
@@ -37,6 +39,7 @@ class EventBatches(keras.utils.PyDataset):
         config: RetrievalTraining,
         exclude_seen: bool,
         seed: int,
+        discount: float = 0.0,
     ) -> None:
         super().__init__()
         self._encoded, self._catalogue, self._known = encoded, catalogue, known
@@ -47,6 +50,7 @@ class EventBatches(keras.utils.PyDataset):
         self._batch_size = min(config.batch_size, len(self.events))
         self._num_uniform = config.uniform_negatives
         self._random = np.random.default_rng(seed)
+        self._weights = self._discounted(discount, num_items)
         drawn = np.bincount(items[self.events], minlength=num_items) / len(self.events)
         drawn *= self._batch_size
         drawn[known] += self._num_uniform / len(known)
@@ -72,7 +76,13 @@ class EventBatches(keras.utils.PyDataset):
         y = {ITEM: candidates, PROBABILITY: self._probabilities[candidates]}
         if self._seen:
             y[IS_NEW] = self._seen.is_new(rows, candidates)
-        return x, y, events.weights[rows]
+        return x, y, self._weights[rows]
+
+    def _discounted(self, power: float, num_items: int) -> np.ndarray:
+        events = self._encoded.events
+        counts = np.bincount(events.items[self.events], minlength=num_items)
+        often = np.maximum(counts, 1).astype(np.float32) ** power
+        return events.weights / often[events.items]
 
     def on_epoch_end(self) -> None:
         """Called by Keras."""

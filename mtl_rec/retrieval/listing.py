@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mtl_rec.retrieval.epoch_metrics import recall_name
 from mtl_rec.retrieval.folder import RetrievalFolder
 from mtl_rec.run.entry import Headline, Mode, RunEntry, State
 from mtl_rec.run.listing import folders_with, read_settings
@@ -46,7 +47,10 @@ class RetrievalEntry(RunEntry):
     @property
     def metric(self) -> str:
         """The recall of the validation users that says which epoch is kept."""
-        return f"val_recall_{self.cutoff}"
+        of_cold_items = recall_name(self.cutoff, True)
+        if any(of_cold_items in epoch for epoch in self.history):
+            return of_cold_items
+        return recall_name(self.cutoff)
 
     @property
     def mode(self) -> Mode:

@@ -7,6 +7,7 @@ import numpy as np
 
 from mtl_rec.errors import TrainingError
 from mtl_rec.retrieval.asked_users import AskedUsers
+from mtl_rec.retrieval.epoch_metrics import FEWEST_USERS, recall_name
 from mtl_rec.retrieval.two_towers import TwoTowers
 
 
@@ -16,18 +17,38 @@ class ValidationRecall(keras.callbacks.Callback):
     Args:
         towers: That are trained.
         asked: Whom to ask for.
+        cold_items: `(items,)`, those whose recall counts, in lists of these alone; of
+            all if not given.
+
+    Attributes:
+        metric: What says which epoch is best: the recall of all items, too, where fewer
+            than `FEWEST_USERS` should find one that counts.
     """
 
-    def __init__(self, towers: TwoTowers, asked: AskedUsers) -> None:
+    def __init__(
+        self,
+        towers: TwoTowers,
+        asked: AskedUsers,
+        cold_items: np.ndarray | None = None,
+    ) -> None:
         super().__init__()
         self._towers, self._asked = towers, asked
-        self.metric = f"val_recall_{asked.cutoff}"
+        self._measured: dict[str, np.ndarray | None] = {recall_name(asked.cutoff): None}
+        if cold_items is not None:
+            lengths = asked.queries.relevant.only(cold_items).lengths
+            if np.count_nonzero(lengths) >= FEWEST_USERS:
+                self._measured[recall_name(asked.cutoff, True)] = cold_items
+        self.metric = list(self._measured)[-1]
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Called by Keras."""
         self._towers.take(self.model)
-        if logs is not None:
-            logs[self.metric] = self._asked.recall(self._towers)
+        if logs is None:
+            return
+        vectors = self._asked.vectors(self._towers)
+        for name, among in self._measured.items():
+            recalls = self._asked.recalls_of(*vectors, among)
+            logs[name] = float(np.nanmean(recalls))
 
 
 class FiniteTowers(keras.callbacks.Callback):

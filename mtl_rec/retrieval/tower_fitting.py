@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from mtl_rec.config.retrieval import MatrixFactorization, Retrieval
+from mtl_rec.config.retrieval import Content, MatrixFactorization, Retrieval
 from mtl_rec.retrieval.asked_users import AskedUsers
 from mtl_rec.retrieval.counted import item_weights
 from mtl_rec.retrieval.encoded_events import EncodedEvents
@@ -60,6 +60,11 @@ class TowerFitting:
             max(config.cutoffs),
             config.exclude_seen,
         )
+        self._cold_items: np.ndarray | None = None
+        self._discount = 0.0
+        if isinstance(design.config, Content):
+            self._cold_items = interactions.cold_items["validation"]
+            self._discount = design.config.popularity_discount
         self._best_epoch = 0
 
     def fit(self, folder: Path, callbacks: Callbacks = ()) -> None:
@@ -73,7 +78,7 @@ class TowerFitting:
         """
         settings, train = self._config.training, self._inputs.train
         joint = self._joint(train.events)
-        measured = ValidationRecall(self.towers, self.asked)
+        measured = ValidationRecall(self.towers, self.asked, self._cold_items)
         stopping = keras.callbacks.EarlyStopping(
             measured.metric,
             mode="max",
@@ -129,6 +134,7 @@ class TowerFitting:
             settings,
             self._config.exclude_seen,
             self._seed,
+            self._discount,
         )
         has_more = not isinstance(self._design.config, MatrixFactorization)
         rate = settings.id_dropout if has_more else 0.0

@@ -8,7 +8,7 @@ from retrieval_contenders.collecting import drawn_settings
 from retrieval_contenders.datasets import CONFIGS, DATA_SETS, open_data_set
 from retrieval_contenders.judged import KNOWN_RECALL, judged
 from retrieval_contenders.lists import LENGTH, our_lists, recall
-from retrieval_contenders.verdicts import claims_of
+from retrieval_contenders.verdicts import COLD_RECALL, claims_of
 
 from mtl_rec.config import load_config
 from mtl_rec.retrieval.lists import NOTHING
@@ -96,8 +96,25 @@ def test_kept_lists_are_judged_as_the_scores_that_made_them(shop, lists):
 
     kept = judged(shop, "ours", {1: run_of(own)})
 
-    assert kept.mean(RECALL) == pytest.approx(recall(shop, own, "test"))
+    assert kept.mean(RECALL) == pytest.approx(recall(shop, "ALS", own, "test"))
     assert 0 < kept.mean(RECALL) < 1
+
+
+@pytest.mark.parametrize("is_enough", [False, True])
+def test_content_is_tuned_on_cold_items_where_enough_should_find_some(
+    is_enough, shop, lists, monkeypatch
+):
+    own = lists(wish=0.5)
+    relevant = shop.log.queries["test"].relevant
+    num_users = np.count_nonzero(relevant.only(shop.log.cold_items["test"]).lengths)
+    module = "retrieval_contenders.lists.FEWEST_USERS"
+    monkeypatch.setattr(module, num_users + (not is_enough))
+
+    kept = judged(shop, "ours", {1: run_of(own)})
+
+    expected = kept.mean(COLD_RECALL if is_enough else RECALL)
+    assert recall(shop, "content", own, "test") == pytest.approx(expected)
+    assert kept.mean(COLD_RECALL) != pytest.approx(kept.mean(RECALL))
 
 
 def test_equal_scores_say_nothing_of_the_order_of_ids(shop):

@@ -59,6 +59,20 @@ def test_a_finished_run_is_summed_up(make_run, tmp_path):
     assert run.version.name == "2"
 
 
+def test_a_run_for_cold_items_is_summed_up_by_what_these_are_found(make_run, tmp_path):
+    history = [
+        {**epoch, "val_cold_only_recall_50": v}
+        for epoch, v in zip(HISTORY, (0.03, 0.02, 0.01), strict=True)
+    ]
+    make_run(
+        "20260101-120000", "retrieval.architecture={kind: content}", history=history
+    )
+
+    (run,) = list_retrieval_runs(tmp_path / "runs")
+
+    assert (run.metric, run.best) == ("val_cold_only_recall_50", 0.03)
+
+
 def test_what_is_counted_has_no_epochs(make_run, tmp_path):
     make_run("20260101-120000", "retrieval.architecture={kind: popularity}")
 

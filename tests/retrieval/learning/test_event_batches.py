@@ -25,7 +25,9 @@ USERS = np.arange(NUM_EVENTS) // 10
 """Of each event; they have some items twice."""
 
 
-def make_batches(batch_size=16, uniform_negatives=8, exclude_seen=False, seed=3):
+def make_batches(
+    batch_size=16, uniform_negatives=8, exclude_seen=False, seed=3, discount=0.0
+):
     # An event's row tells its number, an item's its place.
     numbers = np.arange(NUM_EVENTS)
     weights = numbers.astype(np.float32) + 1
@@ -43,6 +45,7 @@ def make_batches(batch_size=16, uniform_negatives=8, exclude_seen=False, seed=3)
         RetrievalTraining(batch_size=batch_size, uniform_negatives=uniform_negatives),
         exclude_seen,
         seed,
+        discount,
     )
 
 
@@ -157,3 +160,16 @@ def test_joined_events_have_the_inputs_of_their_rows(prepared):
         assert list(own) == list(wanted)
         for name, values in wanted.items():
             np.testing.assert_array_equal(own[name], values, strict=True)
+
+
+@pytest.mark.parametrize("exclude_seen", [False, True])
+@pytest.mark.parametrize("power", [0.5, 1.0])
+def test_an_items_events_weigh_less_the_more_there_are(power, exclude_seen):
+    batches = make_batches(discount=power, exclude_seen=exclude_seen)
+    counts = np.bincount(ITEMS[batches.events])
+
+    for x, _, weights in epoch_of(batches):
+        events = x["user_ids"][:, 0]
+        expected = (events + 1) / counts[ITEMS[events]] ** power
+        np.testing.assert_allclose(weights, expected, rtol=1e-6)
+        assert weights.dtype == np.float32

@@ -8,11 +8,9 @@ import numpy as np
 import pytest
 from told_stages import telling
 
-from mtl_rec.errors import TrainingError
 from mtl_rec.retrieval.encoding import encode_side
 from mtl_rec.retrieval.id_factors import ids_alone
 from mtl_rec.retrieval.id_fields import ids_of_values
-from mtl_rec.retrieval.tower_callbacks import FiniteTowers
 from mtl_rec.retrieval.towers import build_joint, build_towers
 from mtl_rec.retrieval.training import FACTORS, fit_retrieval, judge_retrieval
 from mtl_rec.retrieval.two_towers import TwoTowers
@@ -176,11 +174,3 @@ def test_a_refit_is_a_training_from_the_beginning_on_all_events(prepare, tmp_pat
     for one, other in pairs:
         np.testing.assert_array_equal(one, other)
     assert told[-1] == "train matrix_factorization anew, with the validation rows"
-
-
-def test_a_loss_that_is_no_number_ends_the_training():
-    watch = FiniteTowers()
-
-    watch.on_train_batch_end(0, {"loss": 1.5})
-    with pytest.raises(TrainingError, match=r"batch 7 is nan.*learning_rate"):
-        watch.on_train_batch_end(7, {"loss": float("nan")})
