@@ -118,13 +118,9 @@ def _fit_towers(
         with stage("train the ids beside it"):
             of_ids.fit(folder / FACTORS, callbacks)
         to_refit["the ids beside it"] = of_ids
-        tried = try_shares(
-            towers.towers,
-            of_ids.towers,
-            design,
-            towers.asked,
-            settings.training.temperature,
-        )
+        both, temperature = (towers.towers, of_ids.towers), settings.training.temperature
+        with stage("try how much of both counts"):
+            tried = try_shares(*both, design, towers.asked, temperature)
         share = tried.chosen
         write_json(folder / FACTORS / "share.json", tried.about())
         with stage(f"{share:g} of the sum of both counts for known users"):

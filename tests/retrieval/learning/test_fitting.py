@@ -62,6 +62,7 @@ def test_what_is_trained_is_told(fitted, told):
         "encode users and items",
         "train two_tower",
         "train the ids beside it",
+        "try how much of both counts",
         f"{share:g} of the sum of both counts for known users",
     ]
 
