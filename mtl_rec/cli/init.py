@@ -13,11 +13,13 @@ from mtl_rec.whole_files import written_whole
 
 if TYPE_CHECKING:
     from mtl_rec.data.starter import Starter
+    from mtl_rec.data.starter.wishes import What
 
 EXAMPLES = (
     "Examples:\n\n"
     "mtl-rec init exposures.csv\n\n"
     "mtl-rec init 'events/*.parquet' --output configs/shop.yaml\n\n"
+    "mtl-rec init events.csv --items products.csv --users customers.parquet\n\n"
     "mtl-rec init clicks.tsv --label clicked --label bought --exclude order_id\n\n"
     "mtl-rec init UserBehavior.csv --header user,item,category,action,seconds"
 )
@@ -38,6 +40,17 @@ def init(
             help="Column of what is to be predicted, as often as needed.",
         ),
     ] = [],  # noqa: B006 - typer copies it
+    items: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATH",
+            help="What is known of the items of a log: a row for each id.",
+        ),
+    ] = None,
+    users: Annotated[
+        str | None,
+        typer.Option(metavar="PATH", help="What is known of its users."),
+    ] = None,
     user: Annotated[str | None, typer.Option(help="Column of the user's id.")] = None,
     item: Annotated[str | None, typer.Option(help="Column of the item's id.")] = None,
     event: Annotated[
@@ -65,8 +78,8 @@ def init(
 ) -> None:
     """Write a starter config for data that it looks at, and say what it took for what.
 
-    Rows may be labelled exposures or events of a log. Everything is a guess by names
-    and values, with its reason in a comment.
+    Rows may be labelled exposures or events of a log, beside which there may be a
+    catalogue. Everything is a guess by names and values, with its reason in a comment.
     """
     if output is not None:
         _require_free(output, force)
@@ -75,6 +88,7 @@ def init(
         # Half a second of imports, which wrong usage need not wait for.
         from mtl_rec.data.starter import Wishes, make_starter
 
+        beside: dict[What, str | None] = {"items": items, "users": users}
         wishes = Wishes(
             user,
             item,
@@ -85,6 +99,7 @@ def init(
             _character(separator),
             tuple(header.split(",")) if header else (),
             name,
+            {what: path for what, path in beside.items() if path},
         )
         starter = make_starter(data, wishes)
     path = output or Path("configs") / f"{starter.name}.yaml"

@@ -118,7 +118,10 @@ def _fit_towers(
         with stage("train the ids beside it"):
             of_ids.fit(folder / FACTORS, callbacks)
         to_refit["the ids beside it"] = of_ids
-        both, temperature = (towers.towers, of_ids.towers), settings.training.temperature
+        both, temperature = (
+            (towers.towers, of_ids.towers),
+            settings.training.temperature,
+        )
         with stage("try how much of both counts"):
             tried = try_shares(*both, design, towers.asked, temperature)
         share = tried.chosen

@@ -9,9 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mtl_rec.config.checks import RESERVED_NAMES
 from mtl_rec.data.starter import names
 from mtl_rec.data.starter.lists import list_kind
-from mtl_rec.data.starter.names import has_word, is_moment
+from mtl_rec.data.starter.names import cleaned, has_word, is_moment
 from mtl_rec.data.starter.profile import Column
 
 FEW = 12
@@ -62,6 +63,20 @@ def suggest(column: Column, ids: Mapping[str, Column]) -> Suggestion:
     if column.time is not None and has_word(column.name, names.TIME):
         return Suggestion(None, "a time: make hours, weekdays or ages of it")
     return _number(column) if column.kind == "number" else _text(column)
+
+
+def attribute(settings: dict[str, Any], column: str, side: str) -> dict[str, Any]:
+    """A feature of a log, or of a table beside one, with its name.
+
+    Args:
+        settings: From `suggest`.
+        column: That it is read from.
+        side: Whose it is.
+    """
+    name = cleaned(column, "column")
+    name = f"{name}_value" if name in RESERVED_NAMES else name
+    named = {"kind": settings["kind"], "name": name, "side": side, **settings}
+    return named if name == column else {**named, "column": column}
 
 
 def id_feature(column: Column) -> Suggestion:

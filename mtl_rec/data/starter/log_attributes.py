@@ -14,8 +14,8 @@ from mtl_rec.data.starter.profile import Column
 from mtl_rec.data.starter.roles import LogRoles
 from mtl_rec.data.starter.sides import side_of
 
-_MADE = ("hour", "weekday", "user_id", "item_id", "event_type", *TAKEN)
-_MADE = (*_MADE, *SAMPLING_COLUMNS)
+MADE = ("hour", "weekday", "user_id", "item_id", "event_type", *TAKEN)
+MADE = (*MADE, *SAMPLING_COLUMNS)
 """Names that columns made of a log have."""
 
 _UNIQUE = 0.5
@@ -68,7 +68,7 @@ def _useless(column: Column) -> str | None:
         return f"{column.values.type}: a log's columns hold single values"
     if column.kind == "time" or (column.time and has_word(column.name, names.TIME)):
         return "another time"
-    if column.name in _MADE or not column.name.strip():
+    if column.name in MADE or not column.name.strip():
         return "its name is that of a column which is made of the log"
     if column.num_distinct == 1 and not column.values.null_count:
         return "the same on every row"

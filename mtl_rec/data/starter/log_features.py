@@ -1,18 +1,19 @@
 """Features of a log: what users did before, what is known of items, the moment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mtl_rec.config.checks import RESERVED_NAMES
 from mtl_rec.data.starter.draft import Draft, Guess, Line
-from mtl_rec.data.starter.kinds import id_feature, suggest
+from mtl_rec.data.starter.kinds import attribute, id_feature, suggest
 from mtl_rec.data.starter.log_attributes import Attributes
 from mtl_rec.data.starter.log_events import LogEvents
 from mtl_rec.data.starter.log_times import Span
 from mtl_rec.data.starter.names import cleaned
 from mtl_rec.data.starter.profile import Column
 from mtl_rec.data.starter.roles import LogRoles
+from mtl_rec.data.starter.side_tables import SideTableDraft
 from mtl_rec.data.starter.sides import side_of
+from mtl_rec.data.starter.wishes import What
 
 HISTORY = 20
 CATEGORIES = 3
@@ -22,7 +23,12 @@ _DAYS_FOR_RATES, _DAYS_FOR_HOURS, _DAYS_FOR_WEEKDAYS = 3, 3, 21
 
 
 def add_log_features(
-    draft: Draft, roles: LogRoles, attributes: Attributes, events: LogEvents, span: Span
+    draft: Draft,
+    roles: LogRoles,
+    attributes: Attributes,
+    sides: Mapping[What, SideTableDraft],
+    events: LogEvents,
+    span: Span,
 ) -> None:
     """Adds features to a draft.
 
@@ -30,20 +36,26 @@ def add_log_features(
         draft: Gets them.
         roles: Who did what with which item when.
         attributes: The other columns.
+        sides: Tables beside the log.
         events: The types of events and the tasks.
         span: The time the log is of.
     """
     days = span.hours / 24
     own = [_attribute(draft, column, "item") for column in attributes.of_items]
     items = [line for line in own if line]
+    columns = list(attributes.of_items)
+    if "items" in sides:
+        items += sides["items"].lines
+        columns += sides["items"].columns
     # Those of few values say what a user likes; of ids there are too many to count.
     of_few = [line for line in items if line.settings["kind"] == "categorical"]
-    counts = {_column(line): _count(line, attributes.of_items) for line in of_few}
+    counts = {_column(line): _count(line, columns) for line in of_few}
     categories = [
         name for name in sorted(counts, key=lambda n: counts[n]) if counts[name] > 2
     ]
     categories = categories[-CATEGORIES:]
     draft.features += _of_users(events, categories, items)
+    draft.features += sides["users"].lines if "users" in sides else []
     suggestion = id_feature(roles.item.column)
     item = {**(suggestion.settings or {}), "name": "item_id", "side": "item"}
     draft.features.append(Line(_ordered(item), suggestion.why))
@@ -99,13 +111,11 @@ def _attribute(draft: Draft, column: Column, side: str) -> Line | None:
         # It stays a column of the log, which others may be made of.
         draft.guesses.append(Guess(column.name, f"{side}, no feature", suggestion.why))
         return None
-    name = cleaned(column.name, "column")
-    name = f"{name}_value" if name in RESERVED_NAMES else name
-    settings = _ordered({**suggestion.settings, "name": name, "side": side})
+    settings = attribute(suggestion.settings, column.name, side)
     draft.guesses.append(
         Guess(column.name, f"{side} {settings['kind']}", suggestion.why)
     )
-    return Line(_with_column(settings, column.name), suggestion.why)
+    return Line(settings, suggestion.why)
 
 
 def _with_column(settings: dict[str, Any], column: str) -> dict[str, Any]:

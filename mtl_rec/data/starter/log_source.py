@@ -1,5 +1,6 @@
 """`data.source` of a log, and why each setting is as it is."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ from mtl_rec.data.starter.log_attributes import Attributes
 from mtl_rec.data.starter.log_events import LogEvents
 from mtl_rec.data.starter.log_times import Span
 from mtl_rec.data.starter.roles import LogRoles
+from mtl_rec.data.starter.side_tables import SideTableDraft
+from mtl_rec.data.starter.wishes import What
 
 PER_EXPOSURE = 4
 
@@ -17,6 +20,7 @@ def log_source(
     source: dict[str, Any],
     roles: LogRoles,
     attributes: Attributes,
+    sides: Mapping[What, SideTableDraft],
     events: LogEvents,
     span: Span,
 ) -> tuple[dict[str, Any], dict[str, str]]:
@@ -26,6 +30,7 @@ def log_source(
         source: Path and format.
         roles: Who did what with which item when.
         attributes: The other columns.
+        sides: Tables beside the log.
         events: The types of events.
         span: The time the log is of.
     """
@@ -44,6 +49,7 @@ def log_source(
             settings[key] = [column.name for column in columns]
     if attributes.ignored:
         settings["ignored_columns"] = list(attributes.ignored)
+    settings |= {what: table.settings for what, table in sides.items()}
     settings["event_types"] = {word: kind.name for word, kind in events.types.items()}
     comments["event_types"] = ", ".join(
         f"{count:,} {word}" for word, count in events.counts.items()

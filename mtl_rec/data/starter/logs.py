@@ -23,6 +23,8 @@ from mtl_rec.data.starter.log_times import span_of
 from mtl_rec.data.starter.profile import Column
 from mtl_rec.data.starter.proving import choose_split
 from mtl_rec.data.starter.roles import LogRoles
+from mtl_rec.data.starter.side_tables import SideTableDraft, draft_side_table
+from mtl_rec.data.starter.wishes import What
 
 FOLLOWS = 0.9
 """Share of exposures with an event that also had another, from which it follows it."""
@@ -33,6 +35,7 @@ def draft_log(
     columns: Sequence[Column],
     roles: LogRoles,
     excluded: Sequence[str],
+    paths: Mapping[What, str],
 ) -> Draft:
     """Exposures, labels, features and split of a log.
 
@@ -41,15 +44,21 @@ def draft_log(
         columns: All of the log.
         roles: Who did what with which item when.
         excluded: Columns that the user leaves out.
+        paths: Of tables of items and of users beside it.
 
     Raises:
-        SchemaError: No exposures can be made of the rows looked at.
+        ArtifactError: A table beside it can't be read.
+        SchemaError: No exposures can be made of the rows looked at, or a table beside
+            them is of something else.
     """
     draft = Draft()
     events = read_event_types(roles.event.column)
     attributes = find_attributes(columns, roles, events, excluded)
+    sides = _side_tables(draft, columns, roles, paths)
     span = span_of(roles.seconds)
-    draft.source, draft.comments = log_source(source, roles, attributes, events, span)
+    draft.source, draft.comments = log_source(
+        source, roles, attributes, sides, events, span
+    )
     rows = pa.table({column.name: column.values for column in columns})
     exposures = _built(draft, rows, _tasks(events, {}))
     events = _learnable(draft, events, exposures)
@@ -57,7 +66,7 @@ def draft_log(
     draft.source["labels"] = events.labels(after)
     tasks = _tasks(events, after)
     _add_tasks(draft, events, tasks, exposures)
-    add_log_features(draft, roles, attributes, events, span)
+    add_log_features(draft, roles, attributes, sides, events, span)
     features = TypeAdapter(list[Feature]).validate_python(
         [line.settings for line in draft.features]
     )
@@ -69,6 +78,18 @@ def draft_log(
         draft.notes.append(f"Training will stop on these rows: {problem}")
     _add_guesses(draft, roles, attributes.ignored, events)
     return draft
+
+
+def _side_tables(
+    draft: Draft, columns: Sequence[Column], roles: LogRoles, paths: Mapping[What, str]
+) -> dict[What, SideTableDraft]:
+    ids = {"items": roles.item.column, "users": roles.user.column}
+    taken = {column.name for column in columns}
+    sides: dict[What, SideTableDraft] = {}
+    for what, path in paths.items():
+        sides[what] = draft_side_table(draft, path, what, ids[what], taken)
+        taken |= set(sides[what].settings["columns"])
+    return sides
 
 
 def _tasks(events: LogEvents, after: Mapping[str, str]) -> list[Task]:
@@ -147,7 +168,7 @@ def _splits(hours: float) -> list[tuple[dict[str, Any], str]]:
 def _add_guesses(
     draft: Draft, roles: LogRoles, ignored: Mapping[str, str], events: LogEvents
 ) -> None:
-    draft.left_out = dict(ignored)
+    draft.left_out |= ignored
     first = [
         Guess(role.name, what, role.why)
         for what, role in (

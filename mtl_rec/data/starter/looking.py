@@ -53,7 +53,10 @@ class Sample:
 
 
 def look_at(
-    path: str, separator: str | None = None, header: tuple[str, ...] = ()
+    path: str,
+    separator: str | None = None,
+    header: tuple[str, ...] = (),
+    given_as: str = "DATA",
 ) -> Sample:
     """Finds the files and looks at rows from places all over them.
 
@@ -61,12 +64,13 @@ def look_at(
         path: A file, a folder or a glob.
         separator: Of a CSV, where it is not to be guessed.
         header: Names of the columns of a CSV, where its first line has none.
+        given_as: What the user calls the path, for errors.
 
     Raises:
         ArtifactError: There are no files, or they can't be read.
         SchemaError: They have no columns, or not all the same.
     """
-    path = _only_file(path)
+    path = _only_file(path, given_as)
     file_format, files, states_format = _files(path)
     looked_at = [files[i * len(files) // MAX_FILES] for i in range(MAX_FILES)]
     looked_at = list(dict.fromkeys(looked_at))
@@ -97,13 +101,13 @@ def look_at(
     )
 
 
-def _only_file(path: str) -> str:
+def _only_file(path: str, given_as: str) -> str:
     """The one file of a folder whose files have endings of no format."""
     root = Path(path)
     if not root.exists() and not any(character in path for character in "*?["):
         raise ArtifactError(
-            f"DATA must name an existing file, folder or glob. Received: '{path}'. "
-            f"Relative paths start at '{Path.cwd()}'."
+            f"{given_as} must name an existing file, folder or glob. Received: "
+            f"'{path}'. Relative paths start at '{Path.cwd()}'."
         )
     if not root.is_dir():
         return path

@@ -167,10 +167,6 @@ def profile(name: str, values: pa.ChunkedArray, has_words: bool = True) -> Colum
     return Column(name, array, "number", numbers, time_sort(array))
 
 
-def _has_no_meaning(kind: pa.DataType) -> bool:
-    return pa.types.is_duration(kind) or pa.types.is_binary(kind)
-
-
 def _plain(values: pa.ChunkedArray) -> pa.Array:
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)

@@ -16,7 +16,7 @@ from mtl_rec.data.starter.roles import Role, Roles, find_roles, require_log
 from mtl_rec.data.starter.tables import draft_table
 from mtl_rec.data.starter.wishes import Wishes
 from mtl_rec.data.starter.writing import config_text
-from mtl_rec.errors import ArtifactError, SchemaError
+from mtl_rec.errors import ArtifactError, ConfigError, SchemaError
 
 _FEW_ROWS, _MANY_ROWS = 20_000, 2_000_000
 _ROLE_NAMES = {
@@ -81,11 +81,19 @@ def make_starter(path: str, wishes: Wishes) -> Starter:
             f"'{sample.path}' must be UTF-8 text. Convert it: `iconv -f latin1 -t "
             "utf-8`."
         )
+    if labels and wishes.tables:
+        raise ConfigError(
+            f"`--{next(iter(wishes.tables))}` goes with a log of events. Received: "
+            f"labelled exposures, as '{labels[0].column.name}' is a label. Join what "
+            "is known of items and users to their rows, or name the column of events: "
+            "--event COLUMN."
+        )
     if labels:
         draft = draft_table(source, columns, roles, labels, wishes.excluded)
     else:
         del source["kind"]
-        draft = draft_log(source, columns, require_log(roles), wishes.excluded)
+        log = require_log(roles)
+        draft = draft_log(source, columns, log, wishes.excluded, wishes.tables)
     tasks = [line for line in draft.tasks if line.is_active]
     kind = "mmoe" if len(tasks) > 1 else "shared_bottom"
     draft.model = {"architecture": {"kind": kind}}

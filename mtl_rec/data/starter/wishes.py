@@ -1,13 +1,17 @@
 """What the user says of the data, so that it need not be guessed."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from mtl_rec.config.checks import suggestion
 from mtl_rec.config.run import RunName
 from mtl_rec.errors import ConfigError
+
+What = Literal["items", "users"]
+"""Whom a table beside a log is of."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,7 @@ class Wishes:
         separator: Between the fields of a CSV.
         header: Names of the columns of a CSV that has none.
         name: Of the run.
+        tables: By `items` and `users`, paths of what is known of them beside a log.
     """
 
     user: str | None = None
@@ -35,6 +40,7 @@ class Wishes:
     separator: str | None = None
     header: tuple[str, ...] = ()
     name: str | None = None
+    tables: Mapping[What, str] = field(default_factory=dict)
 
     def require_possible(self) -> None:
         """Refuses what no config may hold.
