@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from mtl_rec.config.candidates import vocabulary_of
 from mtl_rec.config.encoders import MeanEncoder, needs_candidate
-from mtl_rec.config.feature_section import Side
 from mtl_rec.config.features import (
     LEARNING_OPTIONS,
     Categorical,
@@ -25,7 +24,7 @@ from mtl_rec.config.retrieval import (
 )
 from mtl_rec.config.vector_fallbacks import MeanOfAll
 from mtl_rec.errors import ConfigError
-from mtl_rec.retrieval.id_features import ids_of, item_history
+from mtl_rec.retrieval.id_features import id_feature, ids_of, item_history
 
 
 @dataclass(frozen=True)
@@ -135,16 +134,11 @@ def _ids_alone(
     dim: int, features: Sequence[Feature], user_column: str, item_column: str
 ) -> list[Feature]:
     """The ids of user and item, whose vectors they have."""
-    pair: list[Feature] = []
-    asked: tuple[tuple[Side, str], ...] = (("user", user_column), ("item", item_column))
-    for side, column in asked:
-        own = ids_of(features, side, column)
-        new = Categorical(
-            kind="categorical", name=f"{side}_id", side=side, column=column
-        )
-        feature = own[0] if own else new
-        pair.append(feature.model_copy(update={"embedding_dim": dim}))
-    return pair
+    pair = (
+        id_feature(features, "user", user_column),
+        id_feature(features, "item", item_column),
+    )
+    return [own.model_copy(update={"embedding_dim": dim}) for own in pair]
 
 
 def _counted(

@@ -53,6 +53,21 @@ def item_history(
     )
 
 
+def id_feature(
+    features: Sequence[Feature], side: Side, column: str
+) -> Categorical | Hashed:
+    """The feature of an id, as declared, or as a factorization reads it all the same.
+
+    Args:
+        features: That are declared.
+        side: Whose id.
+        column: That holds it.
+    """
+    own = ids_of(features, side, column)
+    new = Categorical(kind="categorical", name=f"{side}_id", side=side, column=column)
+    return own[0] if own else new
+
+
 def ids_of(
     features: Sequence[Feature], side: Side, column: str
 ) -> list[Categorical | Hashed]:

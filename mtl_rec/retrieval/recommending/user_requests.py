@@ -27,6 +27,7 @@ from mtl_rec.errors import SchemaError
 from mtl_rec.evaluation.id_columns import id_texts, require_id_columns
 from mtl_rec.export.scores import score_terms
 from mtl_rec.preprocess.lists import list_length
+from mtl_rec.retrieval.id_features import id_feature
 from mtl_rec.schema.columns import feature_values, label_values
 from mtl_rec.schema.funnel import Funnel
 
@@ -37,7 +38,7 @@ class UserRequest:
 
     Attributes:
         request: Values by feature of the user and of the moment, of the newest
-            exposure.
+            exposure; with the user's id, which a factorization reads undeclared.
         excluded_items: Ids of items that the deepest event of the funnel has happened
             to: those that were bought.
     """
@@ -84,7 +85,7 @@ def _request_of_rows(rows: pa.Table, config: RunConfig) -> UserRequest:
         column = config.data.split.column
         times = read_times(rows.column(column).combine_chunks(), column)[1]
         newest = int(np.flatnonzero(times == times.max())[-1])
-    request = request_of(rows.slice(newest, 1), config.features)
+    request = request_of(rows.slice(newest, 1), _asked_features(config))
     return UserRequest(request, _bought(rows, config))
 
 
@@ -105,13 +106,19 @@ def request_of(row: pa.Table, features: Sequence[Feature]) -> dict[str, Any]:
     }
 
 
+def _asked_features(config: RunConfig) -> list[Feature]:
+    own_id = id_feature(config.features, "user", config.evaluation.user_column)
+    return [*config.features, *([] if own_id in config.features else [own_id])]
+
+
 def _rows_of(
     stream: ExposureStream, config: RunConfig, user_ids: Sequence[str]
 ) -> tuple[pa.Table, np.ndarray]:
     """Rows of users in the order of the data, and the position of each row's user."""
     user, item = config.evaluation.user_column, config.evaluation.item_column
     require_id_columns(stream, user, item)
-    columns = [f.source_column for f in config.features if f.side != "item"]
+    asked_features = _asked_features(config)
+    columns = [f.source_column for f in asked_features if f.side != "item"]
     columns += [user, item, _deepest_event(config).label_column]
     asked = pa.array(user_ids, pa.string())
     kept, positions = [], [np.empty(0, np.int64)]

@@ -13,6 +13,8 @@ from mtl_rec.serving.client.signatures import Signature, TensorType
 
 Arrays = dict[str, np.ndarray]
 
+FILL = "`fill_missing=True` (`--fill-missing` of a command)"
+
 
 @dataclass(frozen=True)
 class Inputs:
@@ -125,7 +127,7 @@ def _require_names(
     if missing and not fill_missing:
         problems.append(
             f"Features that are missing: {missing}. Give them, or ask with "
-            '`fill_missing=True` to send "" and NaN.'
+            f'{FILL} to send "" and NaN.'
         )
     elif unknown:
         problems.append(f"Features: {sorted(signature.inputs)}.")
@@ -137,7 +139,7 @@ def _require_complete(rows: Columns) -> None:
     for name, row in rows.incomplete.items():
         raise RequestError(
             f"Feature '{name}' is missing {rows.place(row)}. Give it on every row, or "
-            'ask with `fill_missing=True` to send "" and NaN.',
+            f'ask with {FILL} to send "" and NaN.',
             name,
         )
 

@@ -20,6 +20,15 @@ def test_a_request_is_the_users_newest_exposure_in_time(shop):
     assert request["age"] == pytest.approx(newest["age"])
 
 
+def test_the_users_id_is_told_where_no_feature_declares_it(shop):
+    undeclared = [f for f in shop.config.features if f.name != "user_id"]
+    config = shop.config.model_copy(update={"features": tuple(undeclared)})
+
+    found = read_user_requests(config, ["u5", "u9"])
+
+    assert found == read_user_requests(shop.config, ["u5", "u9"])
+
+
 def test_what_a_user_has_bought_is_excluded(shop):
     exposures = shop.exposures
     users = exposures["user_id"].unique()[:20].tolist()
