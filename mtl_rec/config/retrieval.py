@@ -42,11 +42,12 @@ class Content(Section):
     """Widths of the layers of either tower before its vector."""
     dropout: Rate = 0.0
     """Share of hidden units dropped in training."""
-    popularity_discount: Rate = 0.5
-    """Power of how often an item was chosen that the weight of each time is divided by.
-    What is said of an item tells little of how often it is chosen, and towers that
-    learn the names of the most popular by heart know nothing of new items like them.
-    With 0 each time counts alike, with 1 each item."""
+    popularity_discount: Rate | None = None
+    """Power of how often an item was chosen that the weight of each time is divided by:
+    with 0 each time counts alike, with 1 each item. Where what is said of items tells
+    little of how often they are chosen, towers learn the popular ones by heart. Not
+    given: 0; but where a hundred of the validation users or more should find a new
+    item, 0.5 is tried too, and what finds more of them is kept."""
 
 
 class MatrixFactorization(Section):

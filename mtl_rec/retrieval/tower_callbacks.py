@@ -23,6 +23,7 @@ class ValidationRecall(keras.callbacks.Callback):
     Attributes:
         metric: What says which epoch is best: the recall of all items, too, where fewer
             than `FEWEST_USERS` should find one that counts.
+        is_of_cold_items: Whether it is the recall of those.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class ValidationRecall(keras.callbacks.Callback):
             if np.count_nonzero(lengths) >= FEWEST_USERS:
                 self._measured[recall_name(asked.cutoff, True)] = cold_items
         self.metric = list(self._measured)[-1]
+        self.is_of_cold_items = len(self._measured) > 1
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Called by Keras."""

@@ -32,15 +32,21 @@ class TowerFitting:
         inputs: What they read.
         interactions: What to learn from.
         seed: Decides initial weights, orders and draws.
+        discount: Power of an item's number of events that their weights are divided by.
 
     Attributes:
         towers: As they were trained last.
         asked: The users of the validation part.
+        is_for_cold_items: Whether the recall of these says which epoch is best.
+        best_recall: Of the validation users, after the best epoch of `fit`.
 
     Raises:
         ArtifactError: Vectors or a language model can't be read.
         ConfigError: A language model does not fit, or the extra `text` is missing.
     """
+
+    leaves = ("history.json", "logs")
+    """What `fit` leaves in its folder."""
 
     def __init__(
         self,
@@ -49,9 +55,11 @@ class TowerFitting:
         inputs: TowerInputs,
         interactions: Interactions,
         seed: int,
+        discount: float = 0.0,
     ) -> None:
         self._config, self._design, self._inputs = config, design, inputs
         self._interactions, self._seed = interactions, seed
+        self._discount = discount
         self.towers = build_towers(design)
         self.asked = AskedUsers(
             interactions.queries["validation"],
@@ -60,12 +68,12 @@ class TowerFitting:
             max(config.cutoffs),
             config.exclude_seen,
         )
-        self._cold_items: np.ndarray | None = None
-        self._discount = 0.0
+        cold_items: np.ndarray | None = None
         if isinstance(design.config, Content):
-            self._cold_items = interactions.cold_items["validation"]
-            self._discount = design.config.popularity_discount
-        self._best_epoch = 0
+            cold_items = interactions.cold_items["validation"]
+        self._measured = ValidationRecall(self.towers, self.asked, cold_items)
+        self.is_for_cold_items = self._measured.is_of_cold_items
+        self.best_recall, self._best_epoch = 0.0, 0
 
     def fit(self, folder: Path, callbacks: Callbacks = ()) -> None:
         """Trains on the training rows until the validation users find no more.
@@ -78,18 +86,19 @@ class TowerFitting:
         """
         settings, train = self._config.training, self._inputs.train
         joint = self._joint(train.events)
-        measured = ValidationRecall(self.towers, self.asked, self._cold_items)
         stopping = keras.callbacks.EarlyStopping(
-            measured.metric,
+            self._measured.metric,
             mode="max",
             patience=settings.patience,
             restore_best_weights=True,
         )
-        board = keras.callbacks.TensorBoard(folder / "logs", write_graph=False)
-        logs = EpochLogs(folder / "history.json")
-        own = [measured, logs, stopping, board, *callbacks]
+        history, board = (folder / name for name in self.leaves)
+        board = keras.callbacks.TensorBoard(board, write_graph=False)
+        logs = EpochLogs(history)
+        own = [self._measured, logs, stopping, board, *callbacks]
         known = self._interactions.known_items["train"]
         self._run(joint, train, known, settings.epochs, own)
+        self.best_recall = float(stopping.best)
         self._best_epoch = stopping.best_epoch
         self.towers.take(joint)
 

