@@ -92,10 +92,9 @@ class TowerFitting:
             patience=settings.patience,
             restore_best_weights=True,
         )
-        history, board = (folder / name for name in self.leaves)
-        board = keras.callbacks.TensorBoard(board, write_graph=False)
-        logs = EpochLogs(history)
-        own = [self._measured, logs, stopping, board, *callbacks]
+        history, logs = (folder / name for name in self.leaves)
+        board = keras.callbacks.TensorBoard(logs, write_graph=False)
+        own = [self._measured, EpochLogs(history), stopping, board, *callbacks]
         known = self._interactions.known_items["train"]
         self._run(joint, train, known, settings.epochs, own)
         self.best_recall = float(stopping.best)

@@ -125,11 +125,9 @@ def _fit_towers(
         with stage("train the ids beside it"):
             of_ids.fit(folder / FACTORS, callbacks)
         to_refit["the ids beside it"] = of_ids
-        both, temperature = (
-            (towers.towers, of_ids.towers),
-            settings.training.temperature,
-        )
+        both = towers.towers, of_ids.towers
         with stage("try how much of both counts"):
+            temperature = settings.training.temperature
             tried = try_shares(*both, design, towers.asked, temperature)
         share = tried.chosen
         write_json(folder / FACTORS / "share.json", tried.about())
