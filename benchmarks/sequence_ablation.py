@@ -4,10 +4,10 @@
     python benchmarks/sequence_ablation.py --only quickstart --seeds 1 2
 
 The rows of a shipped config are encoded once; its model is trained with every history
-encoded by mean, last, cnn, gru, din, dien, and transformer (`sees: earlier` and
-`candidate`), or with one by din and the others `along` with it. All have their defaults
-and the config's batch size, epochs and rule for stopping, over three seeds. Nothing
-else differs, and no default was chosen by these figures.
+encoded by mean, last, cnn, gru, din, dien, and transformer (`sees: earlier`, with
+rotary positions, and `candidate`), or with one by din and the others `along` with it.
+All have their defaults and the config's batch size, epochs and rule for stopping, over
+three seeds. Nothing else differs, and no default was chosen by these figures.
 
 `quickstart` is the simulated shop: here over a year, with so many clicks of each
 customer that there are histories to read, tastes that decide more, of which half has

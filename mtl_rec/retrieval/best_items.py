@@ -1,12 +1,9 @@
 """The graph of exact search: a score of every item, and the best of them."""
 
-import numpy as np
 import tensorflow as tf
 
+from mtl_rec.retrieval.lists import NO_SCORE
 from mtl_rec.retrieval.model import Score, Tensors
-
-LOWEST = float(np.finfo(np.float32).min)
-"""The score of a place of the list that is left over."""
 
 _SCORES_AT_ONCE = 2**22
 
@@ -41,7 +38,7 @@ class BestItems:
                 -1 excludes nothing.
 
         Returns:
-            `(batch, width)` float32 scores, best first, `LOWEST` where none is left;
+            `(batch, width)` float32 scores, best first, `NO_SCORE` where none is left;
             and int32 places of the items, of the same shape.
         """
         asked = dict(packed)
@@ -81,12 +78,12 @@ class BestItems:
         self, packed: Tensors, excluded: tf.Tensor | None
     ) -> tuple[tf.Tensor, tf.Tensor]:
         scores = tf.ensure_shape(self._score(packed), [None, self._num_items])
-        scores = tf.where(tf.math.is_finite(scores), scores, LOWEST)
+        scores = tf.where(tf.math.is_finite(scores), scores, NO_SCORE)
         if excluded is not None:
             is_named = tf.where(excluded >= 0)
             item = tf.gather_nd(excluded, is_named)
             places = tf.stack([tf.cast(is_named[:, 0], tf.int32), item], axis=1)
-            nothing = tf.fill(tf.shape(item), tf.constant(LOWEST))
+            nothing = tf.fill(tf.shape(item), tf.constant(NO_SCORE))
             scores = tf.tensor_scatter_nd_update(scores, places, nothing)
         best = tf.math.top_k(scores, self.width)
         return best.values, best.indices

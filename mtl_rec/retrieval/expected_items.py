@@ -9,7 +9,7 @@ from mtl_rec.config.served_names import ITEM_IDS, SCORES
 from mtl_rec.export.answer_laws import row_sizes
 from mtl_rec.export.proofs import MOST_RUNNERS_UP, Listing, SignatureProof
 from mtl_rec.export.rungs.rung_protocol import Arrays
-from mtl_rec.retrieval.best_items import LOWEST
+from mtl_rec.retrieval.lists import NO_SCORE
 
 _UNKNOWN = "an item that is not there"
 
@@ -36,18 +36,18 @@ class ExpectedItems:
         Args:
             inputs: Of the signature.
             raw: Their values.
-            scores: `(rows, items)` float32; `LOWEST` for what must not be found.
+            scores: `(rows, items)` float32; `NO_SCORE` for what must not be found.
         """
-        scores = np.where(np.isfinite(scores), scores, np.float32(LOWEST))
+        scores = np.where(np.isfinite(scores), scores, np.float32(NO_SCORE))
         order = np.argsort(-scores, axis=1, kind="stable")
         best = order[:, : self.width]
         found = np.take_along_axis(scores, best, axis=1)
         rest = order[:, self.width :][:, :MOST_RUNNERS_UP]
         rest_scores = np.take_along_axis(scores, rest, axis=1).astype(np.float64)
-        last = np.where(found > LOWEST, found, np.inf).min(axis=1, keepdims=True)
+        last = np.where(found > NO_SCORE, found, np.inf).min(axis=1, keepdims=True)
         is_nearly = last - rest_scores <= 2 * self.share * row_sizes(found)
         most = int(is_nearly.sum(axis=1).max(initial=0))
-        runners_up = self._ids(rest, is_nearly & (rest_scores > LOWEST))[:, :most]
+        runners_up = self._ids(rest, is_nearly & (rest_scores > NO_SCORE))[:, :most]
         return SignatureProof(
             inputs,
             {
@@ -55,7 +55,7 @@ class ExpectedItems:
                 SCORES: tf.TensorSpec([None, self.width], tf.float32),
             },
             raw,
-            {ITEM_IDS: self._ids(best, found > LOWEST), SCORES: found},
+            {ITEM_IDS: self._ids(best, found > NO_SCORE), SCORES: found},
             shares={SCORES: self.share},
             listings={ITEM_IDS: Listing(SCORES, runners_up)},
         )
@@ -74,7 +74,7 @@ class ExpectedItems:
         """
         best = np.argsort(-scores, axis=1, kind="stable")[:, : 2 * most : 2]
         without = scores.copy()
-        np.put_along_axis(without, best, np.float32(LOWEST), axis=1)
+        np.put_along_axis(without, best, np.float32(NO_SCORE), axis=1)
         unknown = _UNKNOWN
         while unknown in self.item_ids:
             unknown += "?"

@@ -12,6 +12,9 @@ BLOCK_SCORES = 2**24
 NOTHING = -1
 """In place of an item, where a list is shorter."""
 
+NO_SCORE = float(np.finfo(np.float32).min)
+"""In place of its score; what is served has the empty id there."""
+
 
 def best_items(
     score: Callable[[slice], np.ndarray],

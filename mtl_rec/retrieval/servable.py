@@ -18,8 +18,9 @@ from mtl_rec.config.served_names import (
 )
 from mtl_rec.export.signed_module import SignedModule, Specs
 from mtl_rec.preprocess.graph import EncodingGraph
-from mtl_rec.retrieval.best_items import LOWEST, BestItems
+from mtl_rec.retrieval.best_items import BestItems
 from mtl_rec.retrieval.item_places import ItemPlaces
+from mtl_rec.retrieval.lists import NO_SCORE
 from mtl_rec.retrieval.model import RetrievalModel, Tensors
 
 
@@ -85,7 +86,7 @@ class RetrievalServable(SignedModule):
         return self._named(*self._best(self._encode_user(users), excluded))
 
     def _named(self, scores: tf.Tensor, places: tf.Tensor) -> dict[str, tf.Tensor]:
-        ids = tf.where(scores > LOWEST, self.items.ids(places), "")
+        ids = tf.where(scores > NO_SCORE, self.items.ids(places), "")
         return {ITEM_IDS: ids, SCORES: scores}
 
 

@@ -5,8 +5,9 @@ import pytest
 import tensorflow as tf
 
 from mtl_rec.retrieval import best_items
-from mtl_rec.retrieval.best_items import LOWEST, BestItems
+from mtl_rec.retrieval.best_items import BestItems
 from mtl_rec.retrieval.item_places import ItemPlaces
+from mtl_rec.retrieval.lists import NO_SCORE
 
 SCORES = np.random.default_rng(0).normal(size=(7, 30)).astype(np.float32)
 
@@ -24,7 +25,7 @@ def test_users_are_searched_for_in_blocks_of_any_size(rows_at_once, monkeypatch)
     scores, places = search(SCORES, 5, tf.constant([[-1]] * 6 + [[4]]))
 
     expected = SCORES.copy()
-    expected[6, 4] = LOWEST
+    expected[6, 4] = NO_SCORE
     np.testing.assert_array_equal(places, np.argsort(-expected)[:, :5])
     np.testing.assert_array_equal(scores, np.sort(expected)[:, ::-1][:, :5])
 
@@ -47,7 +48,7 @@ def test_what_has_no_finite_score_comes_last():
     found, places = search(scores, 5)
 
     assert places[0, :2].tolist() == [4, 1]
-    assert (found[0, 2:] == LOWEST).all()
+    assert (found[0, 2:] == NO_SCORE).all()
 
 
 def test_a_score_of_other_items_than_the_catalogue_is_refused():

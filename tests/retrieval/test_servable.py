@@ -11,8 +11,8 @@ from mtl_rec.export.answers import check_answers
 from mtl_rec.export.requests import requests_to
 from mtl_rec.export.rungs.rung_protocol import array_name
 from mtl_rec.preprocess.arrays import raw_tensors
-from mtl_rec.retrieval.best_items import LOWEST
 from mtl_rec.retrieval.catalogue_file import read_catalogue
+from mtl_rec.retrieval.lists import NO_SCORE
 from mtl_rec.retrieval.proofs import retrieval_proofs
 from mtl_rec.retrieval.servable import RetrievalServable
 from mtl_rec.schema.rows import canonical
@@ -110,7 +110,7 @@ def test_places_that_are_left_over_are_empty_and_have_the_lowest_score(
     for row in texts(answered["item_ids"]):
         assert set(row[:2]) == {"i0", "i1"}
         assert row[2:] == [""] * (WIDTH - 2)
-    assert (answered["scores"][:, 2:] == LOWEST).all()
+    assert (answered["scores"][:, 2:] == NO_SCORE).all()
     assert np.isfinite(answered["scores"]).all()
 
 

@@ -7,9 +7,7 @@ import numpy as np
 from mtl_rec.retrieval.indexes.engines import Engine
 from mtl_rec.retrieval.indexes.exact import exact_rows
 from mtl_rec.retrieval.indexes.stored_vectors import StoredVectors
-
-NO_SCORE = float(np.finfo(np.float32).min)
-"""Of places that no item is left for; their item id is empty."""
+from mtl_rec.retrieval.lists import NO_SCORE
 
 Excluded = Sequence[Sequence[int]]
 """By query, rows that it must not get; without any entry, no query has some."""

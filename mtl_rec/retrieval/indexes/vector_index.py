@@ -9,11 +9,12 @@ import numpy as np
 from mtl_rec.config.retrieval_index import Exact, RetrievalIndex
 from mtl_rec.errors import SchemaError
 from mtl_rec.retrieval.indexes import index_files
-from mtl_rec.retrieval.indexes.best_rows import NO_SCORE, best_rows
+from mtl_rec.retrieval.indexes.best_rows import best_rows
 from mtl_rec.retrieval.indexes.checked import checked_ids, checked_vectors, listed_ids
 from mtl_rec.retrieval.indexes.engines import Engine, build_engine
 from mtl_rec.retrieval.indexes.installed import require_library
 from mtl_rec.retrieval.indexes.stored_vectors import StoredVectors
+from mtl_rec.retrieval.lists import NO_SCORE
 
 _QUERIES = 256
 """That are answered at a time, so that memory does not grow with their number."""

@@ -3,7 +3,7 @@ import pytest
 
 from mtl_rec.errors import SchemaError
 from mtl_rec.retrieval.indexes import VectorIndex
-from mtl_rec.retrieval.indexes.vector_index import NO_SCORE
+from mtl_rec.retrieval.lists import NO_SCORE
 
 
 @pytest.fixture(scope="module")
