@@ -28,9 +28,9 @@ class TwoTower(Section):
 
 
 class Content(Section):
-    """Two towers, of which that of the item knows no id, for items that are new.
+    """Two towers, of which that of the item knows no id.
 
-    What is said of an item that nobody has touched finds it from the first minute.
+    It is for new items: what is said of them finds them from the first minute.
     Which epoch is best is told by the validation users' recall of such items, in lists
     of these alone, where a hundred users or more have one; else by that of all items.
     """
