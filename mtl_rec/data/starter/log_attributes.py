@@ -14,8 +14,8 @@ from mtl_rec.data.starter.profile import Column
 from mtl_rec.data.starter.roles import LogRoles
 from mtl_rec.data.starter.sides import side_of
 
-MADE = ("hour", "weekday", "user_id", "item_id", "event_type", *TAKEN)
-MADE = (*MADE, *SAMPLING_COLUMNS)
+_MADE = ("hour", "weekday", "user_id", "item_id", "event_type", *TAKEN)
+_MADE = (*_MADE, *SAMPLING_COLUMNS)
 """Names that columns made of a log have."""
 
 _UNIQUE = 0.5
@@ -61,6 +61,13 @@ def find_attributes(
     return found
 
 
+def why_taken(column: Column) -> str | None:
+    """Why a column can't be one of an exposure, by its name; None if it can."""
+    if column.name in _MADE or not column.name.strip():
+        return "its name is that of a column which is made of the log"
+    return None
+
+
 def _useless(column: Column) -> str | None:
     if column.kind == "nothing":
         return "no value in any row looked at"
@@ -68,8 +75,8 @@ def _useless(column: Column) -> str | None:
         return f"{column.values.type}: a log's columns hold single values"
     if column.kind == "time" or (column.time and has_word(column.name, names.TIME)):
         return "another time"
-    if column.name in MADE or not column.name.strip():
-        return "its name is that of a column which is made of the log"
+    if (taken := why_taken(column)) is not None:
+        return taken
     if column.num_distinct == 1 and not column.values.null_count:
         return "the same on every row"
     if has_word(column.name, ("session",)):

@@ -9,6 +9,7 @@ from mtl_rec.config.csv_text import CsvText
 from mtl_rec.data.files import Format, find_files, known_format, require_bytes
 from mtl_rec.data.starter.csv_rows import csv_sample
 from mtl_rec.data.starter.parquet_rows import parquet_sample
+from mtl_rec.data.starter.profile import Column, profile
 from mtl_rec.errors import ArtifactError, SchemaError
 
 MAX_ROWS = 200_000
@@ -45,6 +46,12 @@ class Sample:
     num_rows: int
     is_whole: bool
     is_utf8: bool
+
+    def profiles(self) -> list[Column]:
+        """What the values of each column look like."""
+        has_words = self.format == "csv"
+        names = self.rows.column_names
+        return [profile(name, self.rows[name], has_words) for name in names]
 
     def named(self, names: list[str]) -> "Sample":
         """The same with other names for its columns, which have none of their own."""

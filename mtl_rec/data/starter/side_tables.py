@@ -11,9 +11,9 @@ from mtl_rec.config.csv_text import CsvText
 from mtl_rec.data.events.reading.ids import read_ids
 from mtl_rec.data.starter.draft import Draft, Guess, Line, listed
 from mtl_rec.data.starter.kinds import attribute, suggest
-from mtl_rec.data.starter.log_attributes import MADE
+from mtl_rec.data.starter.log_attributes import why_taken
 from mtl_rec.data.starter.looking import Sample, look_at
-from mtl_rec.data.starter.profile import Column, profile
+from mtl_rec.data.starter.profile import Column
 from mtl_rec.data.starter.wishes import What
 from mtl_rec.errors import SchemaError
 
@@ -55,10 +55,7 @@ def draft_side_table(
     """
     sample = look_at(path, given_as=f"`--{what}`")
     _require_plain(sample, what)
-    columns = [
-        profile(name, sample.rows[name], sample.format == "csv")
-        for name in sample.rows.column_names
-    ]
+    columns = sample.profiles()
     key, share = _key(columns, ids, path, what)
     why = f"holds {share:.0%} of the log's ids"
     draft.guesses.append(Guess(f"{what}.{key.name}", "key", why))
@@ -144,8 +141,8 @@ def _line(
             name, "a column of the log, or of the other table, has this name"
         )
         return None
-    if column.name in MADE or not column.name.strip():
-        draft.leave_out(name, "its name is that of a column which is made of the log")
+    if (taken := why_taken(column)) is not None:
+        draft.leave_out(name, taken)
         return None
     if column.kind == "list":
         draft.leave_out(name, "lists: join their values by '|'")

@@ -11,7 +11,7 @@ from mtl_rec.data.starter.labels import Label, find_labels
 from mtl_rec.data.starter.logs import draft_log
 from mtl_rec.data.starter.looking import Sample, look_at
 from mtl_rec.data.starter.names import cleaned
-from mtl_rec.data.starter.profile import Column, profile
+from mtl_rec.data.starter.profile import Column
 from mtl_rec.data.starter.roles import Role, Roles, find_roles, require_log
 from mtl_rec.data.starter.tables import draft_table
 from mtl_rec.data.starter.wishes import Wishes
@@ -68,7 +68,7 @@ def make_starter(path: str, wishes: Wishes) -> Starter:
         source["kind"] = "census_income"
         wishes = replace(wishes, labels=wishes.labels or LABELS)
     wishes.require_columns(sample.rows.column_names)
-    columns = _profiles(sample)
+    columns = sample.profiles()
     roles = find_roles(columns, wishes, sample.has_header)
     if not sample.has_header and not wishes.header:
         sample, roles = _named_by_role(sample, roles)
@@ -104,19 +104,13 @@ def make_starter(path: str, wishes: Wishes) -> Starter:
     return Starter(draft, sample, wishes.name or _name(path))
 
 
-def _profiles(sample: Sample) -> list[Column]:
-    has_words = sample.format == "csv"
-    rows = sample.rows
-    return [profile(name, rows[name], has_words) for name in rows.column_names]
-
-
 def _named_by_role(sample: Sample, roles: Roles) -> tuple[Sample, Roles]:
     """Gives the columns of a file without a header names by what they are."""
     own: dict[str, Role | None] = {w: getattr(roles, w) for w in _ROLE_NAMES}
     found = {role.name: _ROLE_NAMES[what] for what, role in own.items() if role}
     names = [found.get(name) or name for name in sample.rows.column_names]
     sample = sample.named(names)
-    columns = {column.name: column for column in _profiles(sample)}
+    columns = {column.name: column for column in sample.profiles()}
     named = {
         what: Role(columns[_ROLE_NAMES[what]], role.why) if role else None
         for what, role in own.items()
