@@ -66,11 +66,14 @@ def read_user_requests(
             declared.
     """
     splits = open_exposures(config.data, config.features, config.tasks, progress)
-    rows, positions = _rows_of(splits.train, config, user_ids)
+    features = _asked_features(config)
+    rows, positions = _rows_of(splits.train, config, features, user_ids)
     order = np.argsort(positions, kind="stable")
     ends = np.cumsum(np.bincount(positions, minlength=len(user_ids)))
     return {
-        user_id: _request_of_rows(rows.take(pa.array(order[start:end])), config)
+        user_id: _request_of_rows(
+            rows.take(pa.array(order[start:end])), config, features
+        )
         for user_id, start, end in zip(
             user_ids, [0, *ends[:-1].tolist()], ends.tolist(), strict=True
         )
@@ -78,14 +81,16 @@ def read_user_requests(
     }
 
 
-def _request_of_rows(rows: pa.Table, config: RunConfig) -> UserRequest:
+def _request_of_rows(
+    rows: pa.Table, config: RunConfig, features: Sequence[Feature]
+) -> UserRequest:
     # Of equal times, and without times, the last row is the newest.
     newest = len(rows) - 1
     if isinstance(config.data.split, TimeSplit):
         column = config.data.split.column
         times = read_times(rows.column(column).combine_chunks(), column)[1]
         newest = int(np.flatnonzero(times == times.max())[-1])
-    request = request_of(rows.slice(newest, 1), _asked_features(config))
+    request = request_of(rows.slice(newest, 1), features)
     return UserRequest(request, _bought(rows, config))
 
 
@@ -112,13 +117,15 @@ def _asked_features(config: RunConfig) -> list[Feature]:
 
 
 def _rows_of(
-    stream: ExposureStream, config: RunConfig, user_ids: Sequence[str]
+    stream: ExposureStream,
+    config: RunConfig,
+    features: Sequence[Feature],
+    user_ids: Sequence[str],
 ) -> tuple[pa.Table, np.ndarray]:
     """Rows of users in the order of the data, and the position of each row's user."""
     user, item = config.evaluation.user_column, config.evaluation.item_column
     require_id_columns(stream, user, item)
-    asked_features = _asked_features(config)
-    columns = [f.source_column for f in asked_features if f.side != "item"]
+    columns = [f.source_column for f in features if f.side != "item"]
     columns += [user, item, _deepest_event(config).label_column]
     asked = pa.array(user_ids, pa.string())
     kept, positions = [], [np.empty(0, np.int64)]
