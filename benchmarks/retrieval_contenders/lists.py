@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from mtl_rec.metrics.ties import divided
-from mtl_rec.retrieval.epoch_metrics import FEWEST_USERS
 from mtl_rec.retrieval.lists import best_items
+from mtl_rec.retrieval.queries import enough_want
 from retrieval_contenders.datasets import DataSet, queries_of
 from retrieval_contenders.implicit_models import implicit_lists
 
@@ -84,9 +83,7 @@ def recall(data_set: DataSet, contender: str, lists: Lists, part: str) -> float:
     should find one, as it is while it is trained.
     """
     relevant, own = data_set.log.queries[part].relevant, lists.all_items
-    if contender == "content":
-        cold = relevant.only(data_set.log.cold_items[part])
-        if np.count_nonzero(cold.lengths) >= FEWEST_USERS:
-            relevant, own = cold, lists.cold_items
-    found = relevant.has(own).sum(axis=1)
-    return float(np.nanmean(divided(found, relevant.lengths)))
+    is_cold = data_set.log.cold_items[part]
+    if contender == "content" and enough_want(relevant, is_cold):
+        relevant, own = relevant.only(is_cold), lists.cold_items
+    return float(np.nanmean(relevant.recall(own)))

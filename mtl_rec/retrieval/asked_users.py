@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mtl_rec.metrics.ties import divided
 from mtl_rec.retrieval.encoding import Inputs
 from mtl_rec.retrieval.lists import best_items
 from mtl_rec.retrieval.queries import Queries
@@ -53,7 +52,7 @@ class AskedUsers:
             self.queries.seen if self.exclude_seen else None,
             among,
         )
-        return divided(wanted.has(lists).sum(axis=1), wanted.lengths)
+        return wanted.recall(lists)
 
     def vectors(self, towers: TwoTowers) -> tuple[np.ndarray, np.ndarray]:
         """What towers make of the users and of all items, `(rows, dim)` each."""

@@ -1,8 +1,5 @@
 """What the logs of an epoch tell of the validation users."""
 
-FEWEST_USERS = 100
-"""Who should find cold items, lest their recall tell nothing but luck."""
-
 
 def recall_name(cutoff: int, of_cold_items: bool = False) -> str:
     """The name of their recall@k.

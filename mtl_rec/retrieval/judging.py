@@ -142,16 +142,13 @@ class _Lists:
     lists: np.ndarray
     relevant: ItemLists
 
-    def _hits(self, k: int) -> np.ndarray:
-        return self.relevant.has(self.lists[:, :k])
-
     def recall(self, k: int) -> np.ndarray:
-        return divided(self._hits(k).sum(axis=1), self.relevant.lengths)
+        return self.relevant.recall(self.lists[:, :k])
 
     def ndcg(self, k: int) -> np.ndarray:
         discounts = 1 / np.log2(np.arange(k) + 2)
         best = np.append(0.0, np.cumsum(discounts))
-        own = self._hits(k) @ discounts[: self.lists.shape[1]]
+        own = self.relevant.has(self.lists[:, :k]) @ discounts[: self.lists.shape[1]]
         return divided(own, best[np.minimum(self.relevant.lengths, k)])
 
     def mean(self, k: int, of_items: np.ndarray) -> np.ndarray:

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from mtl_rec.data.splitting import LEFT_OUT
+from mtl_rec.metrics.ties import divided
 from mtl_rec.retrieval.who_did_what import WhoDidWhat
+
+FEWEST_USERS = 100
+"""Who should find items, lest their recall tell nothing but luck."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,10 @@ class ItemLists:
         asked = np.arange(len(lists))[:, None] * np.int64(width) + lists
         return np.isin(asked, own) & (lists >= 0)
 
+    def recall(self, lists: np.ndarray) -> np.ndarray:
+        """Share of each query's own that is in its list, `(queries,)`; NaN of none."""
+        return divided(self.has(lists).sum(axis=1), self.lengths)
+
     def only(self, of_items: np.ndarray) -> "ItemLists":
         """The same lists of some items, `(items,)` a mask, alone."""
         kept = of_items[self.items]
@@ -50,6 +58,16 @@ class ItemLists:
         rows = np.repeat(np.arange(len(mask)), np.diff(offsets))
         mask[rows, self.items[offsets[0] : offsets[-1]]] = True
         return mask
+
+
+def enough_want(relevant: ItemLists, of_items: np.ndarray) -> bool:
+    """Whether so many queries should find some items that their recall tells much.
+
+    Args:
+        relevant: What each should find.
+        of_items: `(items,)`, which are asked for.
+    """
+    return bool(np.count_nonzero(relevant.only(of_items).lengths) >= FEWEST_USERS)
 
 
 @dataclass(frozen=True)

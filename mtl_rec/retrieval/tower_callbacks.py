@@ -7,7 +7,8 @@ import numpy as np
 
 from mtl_rec.errors import TrainingError
 from mtl_rec.retrieval.asked_users import AskedUsers
-from mtl_rec.retrieval.epoch_metrics import FEWEST_USERS, recall_name
+from mtl_rec.retrieval.epoch_metrics import recall_name
+from mtl_rec.retrieval.queries import enough_want
 from mtl_rec.retrieval.two_towers import TwoTowers
 
 
@@ -21,8 +22,8 @@ class ValidationRecall(keras.callbacks.Callback):
             all if not given.
 
     Attributes:
-        metric: What says which epoch is best: the recall of all items, too, where fewer
-            than `FEWEST_USERS` should find one that counts.
+        metric: What says which epoch is best: the recall of all items, too, where too
+            few users should find one that counts.
         is_of_cold_items: Whether it is the recall of those.
     """
 
@@ -35,10 +36,9 @@ class ValidationRecall(keras.callbacks.Callback):
         super().__init__()
         self._towers, self._asked = towers, asked
         self._measured: dict[str, np.ndarray | None] = {recall_name(asked.cutoff): None}
-        if cold_items is not None:
-            lengths = asked.queries.relevant.only(cold_items).lengths
-            if np.count_nonzero(lengths) >= FEWEST_USERS:
-                self._measured[recall_name(asked.cutoff, True)] = cold_items
+        relevant = asked.queries.relevant
+        if cold_items is not None and enough_want(relevant, cold_items):
+            self._measured[recall_name(asked.cutoff, True)] = cold_items
         self.metric = list(self._measured)[-1]
         self.is_of_cold_items = len(self._measured) > 1
 

@@ -107,7 +107,7 @@ def test_content_is_tuned_on_cold_items_where_enough_should_find_some(
     own = lists(wish=0.5)
     relevant = shop.log.queries["test"].relevant
     num_users = np.count_nonzero(relevant.only(shop.log.cold_items["test"]).lengths)
-    module = "retrieval_contenders.lists.FEWEST_USERS"
+    module = "mtl_rec.retrieval.queries.FEWEST_USERS"
     monkeypatch.setattr(module, num_users + (not is_enough))
 
     kept = judged(shop, "ours", {1: run_of(own)})

@@ -10,7 +10,7 @@ from mtl_rec.errors import TrainingError
 from mtl_rec.retrieval.content_fitting import DISCOUNT, OTHER, fit_content
 from mtl_rec.retrieval.training import fit_retrieval
 
-CALLBACKS = "mtl_rec.retrieval.tower_callbacks"
+QUERIES = "mtl_rec.retrieval.queries"
 
 
 class Fitting:
@@ -96,7 +96,7 @@ def test_what_finds_more_new_items_is_kept(fit, tmp_path, recall, chosen):
 def test_the_history_of_a_run_is_that_of_the_discount_it_has(
     prepare, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(f"{CALLBACKS}.FEWEST_USERS", 1)
+    monkeypatch.setattr(f"{QUERIES}.FEWEST_USERS", 1)
     told = []
 
     fit_retrieval(prepare("content"), tmp_path, stage=telling(told))

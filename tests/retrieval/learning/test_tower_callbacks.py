@@ -12,7 +12,7 @@ from mtl_rec.retrieval.queries import ItemLists, Queries
 from mtl_rec.retrieval.tower_callbacks import FiniteTowers, ValidationRecall
 from mtl_rec.retrieval.training import fit_retrieval
 
-MODULE = "mtl_rec.retrieval.tower_callbacks"
+MODULE = "mtl_rec.retrieval.queries"
 IS_COLD = np.array([True, False, True, True, False])
 SCORES = np.array([[5, 4, 3, 2, 1], [1, 2, 3, 4, 5], [1, 5, 2, 3, 4]], np.float32)
 """Of three users, for each item."""
