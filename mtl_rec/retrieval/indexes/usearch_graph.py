@@ -12,6 +12,11 @@ from mtl_rec.retrieval.indexes.shuffled_rows import shuffled_rows
 
 _GRAPH, _SPACE = "graph.usearch", "space.npz"
 
+LINKED_ALONE = 10_000
+"""First rows of a graph, which one thread links. Threads that link the first few at
+once may leave groups that no path reaches: of 60 graphs of 1,500 rows one or two found
+.88 to .97 of the nearest, where each that one thread built finds .998."""
+
 
 @dataclass
 class UsearchGraph:
@@ -57,7 +62,10 @@ class UsearchGraph:
         """Links rows that follow on those it has."""
         order = shuffled_rows(len(vectors))
         items = self.space.items(vectors)[order]
-        self.graph.add(order + self.num_rows, items, copy=True)
+        keys = order + self.num_rows
+        alone = max(LINKED_ALONE - len(self.graph), 0)
+        self.graph.add(keys[:alone], items[:alone], copy=True, threads=1)
+        self.graph.add(keys[alone:], items[alone:], copy=True)
         self.num_rows += len(vectors)
 
     def remove(self, rows: np.ndarray) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mtl_rec.config.retrieval_index import FaissHnsw, FaissIvfPq, FaissIvfSq, Usearch
-from mtl_rec.retrieval.indexes import VectorIndex
+from mtl_rec.retrieval.indexes import VectorIndex, usearch_graph
 from mtl_rec.retrieval.indexes.engines import build_engine
 
 GRAPHS = [FaissHnsw(kind="faiss_hnsw", search_breadth=40), Usearch(kind="usearch")]
@@ -31,6 +31,28 @@ def test_a_graph_finds_as_much_where_most_of_it_is_dead(settings, vectors):
     assert alive[after].all()
     least = share_found(before, vectors, whole, queries, 20) - 0.02
     assert share_found(after, vectors, alive, queries, 20) >= least > 0.75
+
+
+def test_usearch_builds_the_same_graph_each_time(vectors, tmp_path):
+    settings = Usearch(kind="usearch")
+    for build in ("first", "second"):
+        folder = tmp_path / build
+        folder.mkdir()
+        engine = build_engine(settings, vectors[:1000])
+        engine.add(vectors[1000:])
+        engine.write(folder)
+
+    graphs = [tmp_path / build / "graph.usearch" for build in ("first", "second")]
+    assert graphs[0].read_bytes() == graphs[1].read_bytes()
+
+
+@pytest.mark.parametrize("alone", [700, 1200])
+def test_rows_past_those_of_one_thread_are_linked_too(vectors, monkeypatch, alone):
+    monkeypatch.setattr(usearch_graph, "LINKED_ALONE", alone)
+    engine = build_engine(Usearch(kind="usearch"), vectors[:1000])
+    engine.add(vectors[1000:])
+
+    assert sorted(np.array(engine.graph.keys)) == list(range(1500))
 
 
 @pytest.mark.parametrize("settings", GRAPHS, ids=lambda own: own.kind)
