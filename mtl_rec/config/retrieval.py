@@ -112,6 +112,9 @@ class RetrievalTraining(Section):
     `matrix_factorization`, which has nothing else, no id is hidden."""
     patience: NonNegativeInt = 4
     """Epochs without a better recall of the validation users that are tolerated."""
+    jit: bool | None = None
+    """Compile the step with XLA, which takes some seconds before the first. Not given:
+    wherever `training.jit` would."""
     refit: bool = True
     """Train once more, on training and validation rows together, for as many epochs
     as were best: the newest events say most of those to come."""

@@ -13,6 +13,7 @@ from mtl_rec.retrieval.recommenders import recommenders
 from mtl_rec.retrieval.two_towers import CANDIDATE, QUERY
 from mtl_rec.schema.fields import IdField
 from mtl_rec.schema.schema import Schema
+from mtl_rec.training.jit import jit_compile_of
 from mtl_rec.training.making import WHOLE_TABLE_SHARE
 from mtl_rec.training.optimizers import build_optimizer
 from mtl_rec.training.regularizers import Regularizers
@@ -94,6 +95,7 @@ def trainable_towers(
     model.set_task(task)
     model.compile(
         build_optimizer(optimizer, num_events),
+        jit_compile=jit_compile_of(config.jit),
         whole_table_rows=WHOLE_TABLE_SHARE * config.batch_size * widest,
         regularizers=regularizers,
     )

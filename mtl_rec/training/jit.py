@@ -5,6 +5,11 @@ import keras
 from mtl_rec.models.layers.field_linear import on_gpu
 
 
+def jit_compile_of(jit: bool | None) -> bool | str:
+    """What `TrainableModel.compile` takes for the `jit` of a config."""
+    return "auto" if jit is None else jit
+
+
 def jit_pays(model: keras.Model) -> bool:
     """Not on a CPU with dropout, whose random numbers XLA draws slowly there.
 

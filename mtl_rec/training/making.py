@@ -5,6 +5,7 @@ import keras
 from mtl_rec.config.training import Training
 from mtl_rec.losses.funnel import funnel_losses
 from mtl_rec.schema.schema import Schema
+from mtl_rec.training.jit import jit_compile_of
 from mtl_rec.training.optimizers import build_optimizer
 from mtl_rec.training.regularizers.building import build_regularizers
 from mtl_rec.training.trainable import TrainableModel
@@ -32,7 +33,7 @@ def make_trainable(
         build_optimizer(config.optimizer, schema.num_exposures),
         loss=funnel_losses(schema.tasks, schema.label_scales),
         loss_weights={task.name: task.loss_weight for task in schema.tasks},
-        jit_compile="auto" if config.jit is None else config.jit,
+        jit_compile=jit_compile_of(config.jit),
         whole_table_rows=WHOLE_TABLE_SHARE * config.batch_size * widest,
         precision=config.precision,
         regularizers=build_regularizers(config, schema),

@@ -34,7 +34,7 @@ tasks:
 model: {embedding_dim: 4, architecture: {kind: mmoe}}
 retrieval:
   architecture: {kind: two_tower, dim: 6, units: [8], dropout: 0.1}
-  training: {batch_size: 32, epochs: 3, uniform_negatives: 16}
+  training: {batch_size: 32, epochs: 3, uniform_negatives: 16, jit: false}
   cutoffs: [5, 10]
   top_k: 10
 evaluation: {resamples: 100}

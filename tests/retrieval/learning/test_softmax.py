@@ -67,6 +67,12 @@ def test_the_loss_is_a_corrected_softmax_without_accidental_hits(settings, wante
     assert float(found) == pytest.approx(wanted, rel=1e-5)
 
 
+def test_a_step_is_compiled_unless_the_config_says_otherwise():
+    compiled = [tiny_towers(jit=jit).jit_dense_part for jit in (None, True, False)]
+
+    assert compiled == [True, True, False]
+
+
 @pytest.mark.parametrize("hard", [None, 1])
 def test_candidates_that_are_not_new_count_nothing(hard):
     found = tiny_towers(hard_negatives=hard).compute_loss(
