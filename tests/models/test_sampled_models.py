@@ -92,7 +92,7 @@ def test_served_features_are_raw_features_only(varying, schema):
     assert set(probability_model(varying).input) == set(schema.inputs())
 
 
-@pytest.mark.parametrize("varies", [False, True])
+@pytest.mark.parametrize("varies", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_a_saved_file_restores_training_and_serving(
     build, batch, offset_batch, varies, tmp_path
 ):

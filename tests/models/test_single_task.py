@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from compilation import EAGER
+from compilation import EAGER, JIT
 from keras import ops
 
 from mtl_rec.config import load_config
@@ -34,6 +34,20 @@ features: [{kind: numeric, name: price, side: item}]
 tasks: [{name: click}]
 model: {architecture: {kind: mmoe}}
 """
+# Each builds a model: two stand for all in the quick run.
+by_task = pytest.mark.parametrize(
+    "task",
+    [
+        pytest.param(
+            task,
+            id=task.name,
+            marks=[]
+            if task.name in ("favourite", "order_value")
+            else [pytest.mark.slow],
+        )
+        for task in TASKS
+    ],
+)
 ARCHITECTURE = SingleTask(kind="single_task", bottom_units=(7, 6), tower_units=(4,))
 
 
@@ -62,7 +76,7 @@ def labels_of(task):
     }
 
 
-@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+@by_task
 def test_the_loss_of_a_task_moves_its_own_weights_alone(
     task, model, config, schema, batch
 ):
@@ -79,11 +93,11 @@ def test_the_loss_of_a_task_moves_its_own_weights_alone(
         assert moved[block.path][block.region].any() == is_own, block.key
 
 
-@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+@by_task
 def test_our_own_step_has_no_gradient_of_another_task(
     task, model, config, schema, batch
 ):
-    trainable = make_trainable(model, Training(batch_size=32), schema)
+    trainable = make_trainable(model, Training(batch_size=32, jit=JIT), schema)
 
     gradients = {
         variable.path: ops.convert_to_numpy(gradient)

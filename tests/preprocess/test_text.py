@@ -177,6 +177,7 @@ def test_a_text_is_split_the_same_alone_and_in_a_batch(texts, kind):
     assert together == [row.tolist() for row in alone]
 
 
+@pytest.mark.slow
 def test_tokens_do_not_depend_on_the_language_of_the_machine():
     script = (
         "import sys, tensorflow as tf; from mtl_rec.preprocess.text import tokenise; "

@@ -42,12 +42,17 @@ def write_exposures(shop, path):
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory, make_shop):
+def tree(tmp_path_factory, make_shop):
+    """Where the config of the four-step tree and its exposures are."""
+    place = tmp_path_factory.mktemp("run")
+    write_exposures(make_shop(1200), place / "exposures.parquet")
+    (place / "tree.yaml").write_text(FOUR_STEP_TREE)
+    return place
+
+
+@pytest.fixture(scope="session")
+def finished(tree):
     """A finished run of the four-step tree, and where it was run."""
     with pytest.MonkeyPatch.context() as patch:
-        place = tmp_path_factory.mktemp("run")
-        patch.chdir(place)
-        write_exposures(make_shop(1200), place / "exposures.parquet")
-        (place / "tree.yaml").write_text(FOUR_STEP_TREE)
-        result = train_run(load_config(place / "tree.yaml"))
-        yield result, place
+        patch.chdir(tree)
+        yield train_run(load_config(tree / "tree.yaml")), tree

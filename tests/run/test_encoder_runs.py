@@ -59,7 +59,7 @@ LISTS = "".join(
 @pytest.mark.parametrize(
     "settings",
     [
-        ["training.group_requests=true"],
+        ["training.group_requests=true", "training.jit=false"],
         ["training.backend=jax", "training.precision=mixed_bfloat16"],
     ],
     ids=["tensorflow", "jax"],

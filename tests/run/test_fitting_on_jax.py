@@ -31,13 +31,12 @@ from .conftest import ON_JAX
 
 
 @pytest.fixture(scope="module")
-def prepared(finished, tmp_path_factory):
+def prepared(tree, tmp_path_factory):
     """The four-step tree, prepared to be trained on JAX; then the same, trained."""
-    _, place = finished
     with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(place)
+        patch.chdir(tree)
         cache = f"data.encoded.directory={tmp_path_factory.mktemp('encoded')}"
-        config = load_config(place / "tree.yaml", [*ON_JAX, cache])
+        config = load_config(tree / "tree.yaml", [*ON_JAX, cache])
         yield prepare_run(config, tmp_path_factory.mktemp("runs"))
 
 
@@ -60,6 +59,7 @@ def untrained(prepared, tmp_path):
     return RunFolder(path)
 
 
+@pytest.mark.slow
 def test_it_learns_what_tensorflow_learns(trained, finished):
     result, _ = finished
     on_jax, on_tensorflow = (
@@ -71,6 +71,7 @@ def test_it_learns_what_tensorflow_learns(trained, finished):
         assert ours == pytest.approx(theirs, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_its_model_predicts_on_tensorflow_what_tensorflow_learned(
     trained, finished, prepared
 ):
@@ -159,18 +160,16 @@ def test_a_callback_that_can_not_go_there_is_refused(prepared):
         fit_on_jax(prepared.folder, prepared.encoder.folder, (Local(Console()),))
 
 
-def test_without_jax_no_data_is_read(monkeypatch, tmp_path, finished):
-    _, place = finished
+def test_without_jax_no_data_is_read(monkeypatch, tmp_path, tree):
     monkeypatch.setitem(sys.modules, "jax", None)
     missing = f"data.source.path={tmp_path / 'missing.parquet'}"
 
     with pytest.raises(ConfigError, match=r"pip install 'mtl-rec\[jax\]'"):
-        train_run(load_config(place / "tree.yaml", [*ON_JAX, missing]))
+        train_run(load_config(tree / "tree.yaml", [*ON_JAX, missing]))
 
 
-def test_a_run_is_refused_where_keras_is_on_jax(monkeypatch, finished):
-    _, place = finished
+def test_a_run_is_refused_where_keras_is_on_jax(monkeypatch, tree):
     monkeypatch.setattr("keras.backend.backend", lambda: "jax")
 
     with pytest.raises(ConfigError, match=r"set `training\.backend: jax`"):
-        train_run(load_config(place / "tree.yaml"))
+        train_run(load_config(tree / "tree.yaml"))

@@ -50,6 +50,7 @@ training:
   batch_size: 512
   epochs: 8
   early_stopping: {{metric: val_loss, patience: 2}}
+  jit: false
 export: {{directory: '{folder}/saved_models'}}
 """
 

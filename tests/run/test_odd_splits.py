@@ -32,7 +32,7 @@ features:
   - {kind: numeric, name: price, side: item, transform: log}
   - {kind: numeric, name: hour, side: context, transform: quantiles, num_buckets: 4}
 tasks: [{name: click}, {name: purchase, after: click}]
-model: {architecture: {kind: mmoe, num_experts: 2, expert_units: [8], tower_units: [4]}}
+model: {architecture: {kind: shared_bottom, bottom_units: [8], tower_units: [4]}}
 training: {batch_size: 100, epochs: 2, jit: false}
 export: {verify_rows: 50}
 """

@@ -95,6 +95,7 @@ def test_evaluating_again_gives_the_same_metrics(finished):
     assert stored == json.loads(json.dumps(evaluation.about()))
 
 
+@pytest.mark.slow
 def test_exporting_again_gives_the_next_version(finished):
     result, place = finished
     with pytest.MonkeyPatch.context() as patch:

@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 # What makes a run short; it is the graph that is judged here.
 SHORT = {
     "quickstart": ["data.source.num_exposures=20_000"],
+    "new_items": ["data.source.num_exposures=20_000"],
     "complete_journey": ["data.source.exposures_per_visit=1"],
 }
 CONFIGS = sorted(path.stem for path in (ROOT / "configs").glob("*.yaml"))

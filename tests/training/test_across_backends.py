@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import keras
 import numpy as np
 import pytest
 
@@ -42,7 +43,19 @@ np.savez(folder + "/outputs.npz", **inputs, **model.predict(inputs, verbose=0))
 """
 
 
-@pytest.mark.parametrize("trained_on", ["tensorflow", "jax"])
+OTHER = {"tensorflow": "jax", "jax": "tensorflow"}
+
+
+@pytest.mark.parametrize(
+    "trained_on",
+    [
+        pytest.param(
+            name,
+            marks=[] if name == OTHER[keras.backend.backend()] else [pytest.mark.slow],
+        )
+        for name in OTHER
+    ],
+)
 def test_a_saved_model_predicts_the_same_on_this_backend(trained_on, tmp_path):
     subprocess.run(
         [sys.executable, "-c", TRAIN, str(tmp_path)],

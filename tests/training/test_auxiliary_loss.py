@@ -38,7 +38,7 @@ def built(schema, architecture=SHARED):
 
 
 def trainable(schema, **settings):
-    config = Training(batch_size=60, **settings)
+    config = Training(batch_size=60, jit=JIT, **settings)
     return make_trainable(built(schema), config, schema)
 
 
@@ -68,7 +68,7 @@ def auxiliary_loss(model, inputs):
 
 def test_the_step_and_plain_keras_learn_from_it_alike(schema, orderly):
     inputs, labels = head(orderly)
-    own, plain = trainable(orderly.schema, jit=JIT), built(orderly.schema)
+    own, plain = trainable(orderly.schema), built(orderly.schema)
     plain.compile(
         keras.optimizers.SGD(0.0), funnel_losses(schema.tasks), run_eagerly=EAGER
     )
@@ -94,7 +94,7 @@ def test_a_step_follows_its_gradient(orderly):
     )
 
     def gradient(weight, **settings):
-        model = trainable(evolving(orderly.schema, weight), jit=JIT, **settings)
+        model = trainable(evolving(orderly.schema, weight), **settings)
         by_path = {variable.path: own for variable, own in model.gradients(batch)}
         own = by_path.get("history_dien/next_kernel")
         return None if own is None else ops.convert_to_numpy(own)
@@ -119,7 +119,7 @@ def test_each_network_of_a_single_task_learns_from_its_own(orderly):
 
 def test_learning_lowers_it(orderly):
     model = trainable(
-        orderly.schema, jit=JIT, optimizer={"kind": "lazy_adam", "learning_rate": 0.02}
+        orderly.schema, optimizer={"kind": "lazy_adam", "learning_rate": 0.02}
     )
     inputs, _ = head(orderly)
     before = auxiliary_loss(model, inputs)

@@ -79,7 +79,13 @@ with scope:
     model = build_model(Model(architecture=MMoE(kind="mmoe")), schema)
     training = Training(batch_size=64, **json.loads(sys.argv[4]))
     trainable = make_trainable(model, training, schema)
-    trainable.compile(trainable.optimizer, trainable.loss, whole_table_rows=0)
+    trainable.compile(
+        trainable.optimizer,
+        trainable.loss,
+        # On TensorFlow XLA takes seconds, and here for each device.
+        jit_compile=backend == "jax",
+        whole_table_rows=0,
+    )
 assert trainable.num_replicas == num_devices
 batches = Batches(exposures, 64)
 history = trainable.fit(batches, epochs=training.epochs, shuffle=False, verbose=0)
@@ -123,9 +129,7 @@ def losses(backend, num_devices, layout, kind):
     [
         ("jax", "replicated", "lazy_adam"),
         ("tensorflow", "mirrored", "lazy_adam"),
-        ("jax", "sharded", "lazy_adam"),
         ("jax", "sharded", "row_adagrad"),
-        ("tensorflow", "mirrored", "row_adagrad"),
     ],
 )
 def test_four_devices_follow_the_loss_curve_of_one(backend, layout, kind):

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from compilation import JIT
 from keras import ops
 from tiny_bert import write_tiny_bert
 
@@ -86,7 +87,7 @@ def make(tmp_path):
         }
         labels = {"click": random.integers(0, 2, (40, 1)).astype("float32")}
         exposures = EncodedExposures(schema, inputs, labels)
-        return make_trainable(model, Training(**training), schema), exposures
+        return make_trainable(model, Training(jit=JIT, **training), schema), exposures
 
     return make_with
 

@@ -137,7 +137,9 @@ def test_every_epoch_has_every_row_once(stored, visits, tmp_path):
     assert sorted(seen) == list(range(len(visits)))
 
 
-@pytest.mark.parametrize("whole_table_rows", [1000, 0])
+@pytest.mark.parametrize(
+    "whole_table_rows", [pytest.param(1000, marks=pytest.mark.slow), 0]
+)
 def test_training_is_that_of_the_rows_one_by_one(whole_table_rows, make_model, visits):
     results = []
     for is_grouped in (True, False):
@@ -183,7 +185,7 @@ def test_a_capacity_is_a_little_more_than_the_usual_and_at_most_a_batch():
     assert usual_capacity(64, 1.0) == 64
 
 
-@pytest.mark.parametrize("steps_per_call", [1, 2])
+@pytest.mark.parametrize("steps_per_call", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_fit_goes_on_where_a_batch_has_more_requests_than_places(
     steps_per_call, make_model, visits, exposures, monkeypatch
 ):

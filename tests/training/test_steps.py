@@ -82,9 +82,9 @@ WHOLE, BY_ROW = 1000, 0
 @pytest.mark.parametrize(
     ("jit", "clipping", "whole_table_rows"),
     [
-        (True, {}, WHOLE),
-        (True, {}, BY_ROW),
-        (False, {"global_clipnorm": 0.05}, WHOLE),
+        pytest.param(True, {}, WHOLE, marks=pytest.mark.slow),
+        pytest.param(True, {}, BY_ROW, marks=pytest.mark.slow),
+        pytest.param(False, {"global_clipnorm": 0.05}, WHOLE, marks=pytest.mark.slow),
         (False, {"global_clipnorm": 0.05}, BY_ROW),
     ],
 )
@@ -160,7 +160,7 @@ def test_sweeping_a_table_and_touching_its_rows_are_one_thing(
 @pytest.mark.parametrize(
     ("optimizer", "whole_table_rows", "jit"),
     [
-        ("lazy_adam", WHOLE, True),
+        pytest.param("lazy_adam", WHOLE, True, marks=pytest.mark.slow),
         pytest.param("lazy_adam", BY_ROW, True, marks=pytest.mark.slow),
         ("clipped", BY_ROW, False),
         pytest.param("row_adagrad", BY_ROW, False, marks=pytest.mark.slow),

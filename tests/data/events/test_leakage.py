@@ -44,7 +44,9 @@ def assert_equal(first: pd.DataFrame, second: pd.DataFrame) -> None:
         pd.testing.assert_frame_equal(first, second)
 
 
-@pytest.mark.parametrize("negatives", [None, UNIFORM, POPULARITY])
+@pytest.mark.parametrize(
+    "negatives", [None, pytest.param(UNIFORM, marks=pytest.mark.slow), POPULARITY]
+)
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_what_comes_later_changes_nothing(logs, negatives, data):

@@ -85,7 +85,7 @@ def batch_of(schema, num_rows=12, seed=0):
     return inputs
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def every_list():
     """Every encoder at once, one of each sort with companions."""
     histories = [

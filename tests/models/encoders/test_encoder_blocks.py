@@ -25,7 +25,7 @@ ARCHITECTURES = {
 }
 
 
-@pytest.fixture(params=ARCHITECTURES)
+@pytest.fixture(scope="module", params=ARCHITECTURES)
 def made(request, every_list):
     """A model of every encoder up to its logits, its blocks and its schema."""
     keras.utils.set_random_seed(0)
@@ -53,6 +53,7 @@ def test_every_number_is_in_one_block(made):
     assert len({block.key for block in blocks}) == len(blocks)
 
 
+@pytest.mark.slow
 @alone
 def test_what_multiplies_a_list_is_all_that_its_encoder_s_weights_reach(made):
     model, blocks, schema = made

@@ -9,9 +9,8 @@ import pytest
 from serving_load.differences import differing_bits, exact_settings, served_rows
 
 
-@pytest.mark.parametrize(
-    "batch_size", [1000, pytest.param(10_000, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("batch_size", [1000, 10_000])
 def test_no_bit_differs_over_ten_thousand_rows(batch_size, subject, complete, raw):
     version, _ = complete
     expected = subject.exact_predictions(batch_size)
