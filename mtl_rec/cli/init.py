@@ -60,7 +60,11 @@ def init(
     time: Annotated[str | None, typer.Option(help="Column of the time.")] = None,
     exclude: Annotated[
         list[str],
-        typer.Option(metavar="COLUMN", help="Column to leave out, as often as needed."),
+        typer.Option(
+            metavar="COLUMN",
+            help="Column to leave out, as often as needed; of a table beside a log "
+            "as items.brand.",
+        ),
     ] = [],  # noqa: B006 - typer copies it
     header: Annotated[
         str | None,

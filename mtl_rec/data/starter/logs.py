@@ -24,7 +24,7 @@ from mtl_rec.data.starter.profile import Column
 from mtl_rec.data.starter.proving import choose_split
 from mtl_rec.data.starter.roles import LogRoles
 from mtl_rec.data.starter.side_tables import SideTableDraft, draft_side_table
-from mtl_rec.data.starter.wishes import What
+from mtl_rec.data.starter.wishes import What, Wishes
 
 FOLLOWS = 0.9
 """Share of exposures with an event that also had another, from which it follows it."""
@@ -34,8 +34,7 @@ def draft_log(
     source: dict[str, Any],
     columns: Sequence[Column],
     roles: LogRoles,
-    excluded: Sequence[str],
-    paths: Mapping[What, str],
+    wishes: Wishes,
 ) -> Draft:
     """Exposures, labels, features and split of a log.
 
@@ -43,18 +42,18 @@ def draft_log(
         source: Path and format of `data.source`.
         columns: All of the log.
         roles: Who did what with which item when.
-        excluded: Columns that the user leaves out.
-        paths: Of tables of items and of users beside it.
+        wishes: Columns that the user leaves out, and tables beside the log.
 
     Raises:
         ArtifactError: A table beside it can't be read.
+        ConfigError: It has no column that is to be left out of it.
         SchemaError: No exposures can be made of the rows looked at, or a table beside
             them is of something else.
     """
     draft = Draft()
     events = read_event_types(roles.event.column)
-    attributes = find_attributes(columns, roles, events, excluded)
-    sides = _side_tables(draft, columns, roles, paths)
+    attributes = find_attributes(columns, roles, events, wishes.excluded)
+    sides = _side_tables(draft, columns, roles, wishes)
     span = span_of(roles.seconds)
     draft.source, draft.comments = log_source(
         source, roles, attributes, sides, events, span
@@ -81,13 +80,13 @@ def draft_log(
 
 
 def _side_tables(
-    draft: Draft, columns: Sequence[Column], roles: LogRoles, paths: Mapping[What, str]
+    draft: Draft, columns: Sequence[Column], roles: LogRoles, wishes: Wishes
 ) -> dict[What, SideTableDraft]:
     ids = {"items": roles.item.column, "users": roles.user.column}
     taken = {column.name for column in columns}
     sides: dict[What, SideTableDraft] = {}
-    for what, path in paths.items():
-        sides[what] = draft_side_table(draft, path, what, ids[what], taken)
+    for what in wishes.tables:
+        sides[what] = draft_side_table(draft, wishes, what, ids[what], taken)
         taken |= set(sides[what].settings["columns"])
     return sides
 

@@ -14,7 +14,7 @@ from mtl_rec.data.starter.kinds import attribute, suggest
 from mtl_rec.data.starter.log_attributes import why_taken
 from mtl_rec.data.starter.looking import Sample, look_at
 from mtl_rec.data.starter.profile import Column
-from mtl_rec.data.starter.wishes import What
+from mtl_rec.data.starter.wishes import What, Wishes
 from mtl_rec.errors import SchemaError
 
 _FEWEST = 0.01
@@ -37,25 +37,34 @@ class SideTableDraft:
 
 
 def draft_side_table(
-    draft: Draft, path: str, what: What, ids: Column, of_log: Collection[str]
+    draft: Draft, wishes: Wishes, what: What, ids: Column, of_log: Collection[str]
 ) -> SideTableDraft:
     """Looks at a table, and finds its key and what features are made of it.
 
     Args:
         draft: Is told what each column was taken as.
-        path: A file, a folder or a glob.
+        wishes: The table's path, and which of its columns to leave out.
         what: Whom it is of.
         ids: The log's column of their ids.
         of_log: Names of the columns of the log, and of other tables.
 
     Raises:
         ArtifactError: There are no files, or they can't be read.
+        ConfigError: A column that is to be left out is not there.
         SchemaError: No column holds the log's ids, nothing is known of them, or it is
             a CSV that a table beside a log may not be.
     """
+    path = wishes.tables[what]
     sample = look_at(path, given_as=f"`--{what}`")
     _require_plain(sample, what)
-    columns = sample.profiles()
+    excluded = wishes.excluded_of(what, sample.rows.column_names)
+    for name in excluded:
+        draft.leave_out(name, "--exclude")
+    columns = [
+        column
+        for column in sample.profiles()
+        if f"{what}.{column.name}" not in excluded
+    ]
     key, share = _key(columns, ids, path, what)
     why = f"holds {share:.0%} of the log's ids"
     draft.guesses.append(Guess(f"{what}.{key.name}", "key", why))

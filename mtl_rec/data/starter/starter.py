@@ -93,7 +93,7 @@ def make_starter(path: str, wishes: Wishes) -> Starter:
     else:
         del source["kind"]
         log = require_log(roles)
-        draft = draft_log(source, columns, log, wishes.excluded, wishes.tables)
+        draft = draft_log(source, columns, log, wishes)
     tasks = [line for line in draft.tasks if line.is_active]
     kind = "mmoe" if len(tasks) > 1 else "shared_bottom"
     draft.model = {"architecture": {"kind": kind}}

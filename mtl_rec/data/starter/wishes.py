@@ -1,6 +1,6 @@
 """What the user says of the data, so that it need not be guessed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -24,7 +24,7 @@ class Wishes:
         event: The type of event, which makes the data a log.
         time: When it happened.
         labels: What is to be predicted, which makes the data a table of exposures.
-        excluded: Columns to leave out.
+        excluded: Columns to leave out; of a table beside a log as `items.brand`.
         separator: Between the fields of a CSV.
         header: Names of the columns of a CSV that has none.
         name: Of the run.
@@ -73,10 +73,32 @@ class Wishes:
         single |= {"time": self.time}
         given = [(f"--{option}", name) for option, name in single.items() if name]
         given += [("--label", name) for name in self.labels]
-        given += [("--exclude", name) for name in self.excluded]
+        beside = {name for what in self.tables for name in self.excluded_of(what)}
+        given += [("--exclude", name) for name in self.excluded if name not in beside]
         for option, name in given:
-            if name not in known:
-                raise ConfigError(
-                    f"`{option}` must name a column of the data. Received: '{name}'."
-                    f"{suggestion(name, known)} Columns: {known}."
-                )
+            _require_column(option, name, known)
+
+    def excluded_of(self, what: What, names: Iterable[str] | None = None) -> list[str]:
+        """Columns to leave out of a table beside the log, as `excluded` has them.
+
+        Args:
+            what: Whom the table is of.
+            names: Of its columns, if they are known.
+
+        Raises:
+            ConfigError: It has no such column.
+        """
+        own = [name for name in self.excluded if name.startswith(f"{what}.")]
+        if names is not None:
+            known = [f"{what}.{name}" for name in names]
+            for name in own:
+                _require_column("--exclude", name, known)
+        return own
+
+
+def _require_column(option: str, name: str, known: Sequence[str]) -> None:
+    if name not in known:
+        raise ConfigError(
+            f"`{option}` must name a column of the data. Received: '{name}'."
+            f"{suggestion(name, known)} Columns: {known}."
+        )

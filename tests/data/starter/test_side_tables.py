@@ -54,10 +54,9 @@ def products():
 def starter(log, tmp_path):
     """A config for the log and tables beside it, whose rows were all read."""
 
-    def make(**tables):
-        starter = make_starter(
-            str(log), Wishes(tables={what: str(path) for what, path in tables.items()})
-        )
+    def make(excluded=(), **tables):
+        tables = {what: str(path) for what, path in tables.items()}
+        starter = make_starter(str(log), Wishes(excluded=excluded, tables=tables))
         (tmp_path / "starter.yaml").write_text(starter.text("starter.yaml"))
         config = load_config(
             tmp_path / "starter.yaml", [f"data.source.prepared={tmp_path / 'prepared'}"]
@@ -88,6 +87,29 @@ def test_what_is_known_of_items_becomes_features(starter, products, tmp_path):
     assert taken["items.image"] == "left out"
     assert "the log, or of the other table" in draft.left_out["items.event"]
     assert "made of the log" in draft.left_out["items.item_id"]
+
+
+def test_columns_of_a_table_can_be_left_out(starter, products, tmp_path):
+    products["sku"] = products["article"]
+    products.to_parquet(tmp_path / "products.parquet")
+
+    draft, config, _ = starter(
+        ("items.sku", "items.price"), items=tmp_path / "products.parquet"
+    )
+
+    items = config.data.source.items
+    assert (items.key, items.columns) == ("article", ("title", "colour"))
+    assert draft.left_out["items.price"] == draft.left_out["items.sku"] == "--exclude"
+
+
+@pytest.mark.parametrize("wrong", ["items.prise", "users.price", "price"])
+def test_a_column_to_leave_out_that_is_not_there_is_named(
+    wrong, starter, products, tmp_path
+):
+    products.to_parquet(tmp_path / "products.parquet")
+
+    with pytest.raises(ConfigError, match=f"`--exclude` .* Received: '{wrong}'"):
+        starter((wrong,), items=tmp_path / "products.parquet")
 
 
 def test_users_have_a_table_too_and_ids_may_be_of_other_types(
