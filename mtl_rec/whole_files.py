@@ -1,17 +1,22 @@
 """Files that are there whole or not at all."""
 
 import ctypes
+import fcntl
+import glob
 import json
 import math
 import os
 import shutil
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 _HERE, _EXCHANGE = -100, 2
 """`AT_FDCWD` and `RENAME_EXCHANGE` of Linux."""
+_YOUNG_SECONDS = 60
+"""A folder that changed so lately may be one that its process is about to lock."""
 
 
 @contextmanager
@@ -30,22 +35,56 @@ def written_whole(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def folder_written_whole(folder: Path) -> Iterator[Path]:
+def folder_written_whole(folder: Path, replaces: bool = False) -> Iterator[Path]:
     """A folder that is filled under another name, and has its own once it is whole.
 
+    What processes that were killed left of the same folder is removed.
+
     Args:
-        folder: In a folder that exists. If another process makes it meanwhile, its
-            own stays: either will do.
+        folder: In a folder that exists.
+        replaces: Whether it takes the place of one that is there. If not, and another
+            process makes it meanwhile, that one stays: either will do.
     """
+    _remove_leftovers(folder)
     unfinished = folder.with_name(f".{folder.name}-{os.getpid()}")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()
     try:
-        yield unfinished
-        if not folder.exists():
-            unfinished.rename(folder)
+        with _held(unfinished):
+            yield unfinished
+            if not folder.exists():
+                unfinished.rename(folder)
+            elif replaces:
+                replace_folder(unfinished, folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Of processes that have ended, on this machine or another of a shared disk."""
+    name = f".{folder.name}-"
+    for path in folder.parent.glob(f"{glob.escape(name)}*"):
+        if not path.name.removeprefix(name).isdecimal():
+            continue
+        with suppress(OSError):  # It is in use, or another process removes it too.
+            if time.time() - path.stat().st_mtime > _YOUNG_SECONDS:
+                with _held(path):
+                    shutil.rmtree(path)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """No other process gets it meanwhile; the system lets go however this one ends.
+
+    Raises:
+        BlockingIOError: Another process has it.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def replace_folder(new: Path, folder: Path) -> None:

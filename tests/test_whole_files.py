@@ -1,10 +1,12 @@
+import os
+import subprocess
 import sys
 import threading
 
 import pytest
 
 from mtl_rec import whole_files
-from mtl_rec.whole_files import replace_folder, written_whole
+from mtl_rec.whole_files import folder_written_whole, replace_folder, written_whole
 
 
 def test_a_file_appears_when_it_is_written(tmp_path):
@@ -70,3 +72,66 @@ def test_a_reader_finds_one_of_both_at_any_moment(tmp_path):
 
     assert missed == []
     assert (folder / "text").read_text() == "299"
+
+
+WRITE = """
+import sys
+from pathlib import Path
+from mtl_rec.whole_files import folder_written_whole
+
+with folder_written_whole(Path(sys.argv[1])) as unfinished:
+    (unfinished / "text").write_text("half")
+    print(unfinished.name, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def half_written(tmp_path):
+    """A process that is at a folder, and the name under which it fills it."""
+    command = [sys.executable, "-c", WRITE, str(tmp_path / "index")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes) as process:
+        unfinished = tmp_path / process.stdout.readline().strip()
+        os.utime(unfinished, (0, 0))
+        yield process, unfinished
+        process.kill()
+
+
+def test_what_a_killed_process_left_of_a_folder_is_removed(half_written, tmp_path):
+    process, unfinished = half_written
+    process.kill()
+    process.wait()
+    others = [filled(tmp_path / name, "") for name in (".index-old-7", ".index2-7")]
+    young = filled(tmp_path / ".index-7", "its process has just made it")
+    assert unfinished.exists()
+
+    with folder_written_whole(tmp_path / "index") as own:
+        (own / "text").write_text("whole")
+
+    assert not unfinished.exists()
+    assert all(path.exists() for path in (*others, young))
+    assert (tmp_path / "index" / "text").read_text() == "whole"
+
+
+def test_what_a_process_is_still_at_is_left_alone(half_written, tmp_path):
+    process, unfinished = half_written
+
+    with folder_written_whole(tmp_path / "index"):
+        assert (unfinished / "text").read_text() == "half"
+
+    process.communicate("")
+    assert process.returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["index"]
+
+
+@pytest.mark.parametrize("replaces", [True, False])
+def test_a_folder_that_is_there_is_replaced_or_stays(replaces, tmp_path):
+    folder = filled(tmp_path / "index", "old")
+
+    with folder_written_whole(folder, replaces) as unfinished:
+        (unfinished / "text").write_text("new")
+        assert (folder / "text").read_text() == "old"
+
+    assert (folder / "text").read_text() == ("new" if replaces else "old")
+    assert [path.name for path in tmp_path.iterdir()] == ["index"]

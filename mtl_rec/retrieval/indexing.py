@@ -1,6 +1,5 @@
 """Indexes of exported retrieval versions: built, changed, measured and saved."""
 
-import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,6 @@ from mtl_rec.retrieval.same_vectors import require_same_vectors
 from mtl_rec.retrieval.version_vectors import VersionVectors
 from mtl_rec.run.stages import Stage, quiet
 from mtl_rec.schema.rows import Rows, as_table, canonical
-from mtl_rec.whole_files import replace_folder
 
 
 @dataclass(frozen=True)
@@ -137,7 +135,7 @@ def update_index(
         )
     with stage("measure it"):
         quality = measured(index, _queries(index, vectors, users))
-    _replace(index, folder)
+    index.save(folder, replaces=True)
     num_removed = len(set(removed))
     return SavedIndex(index, folder, quality, num_added, num_changed, num_removed)
 
@@ -166,10 +164,3 @@ def _queries(
         return sampled(index.stored.vectors[index.stored.alive])
     rows = canonical(as_table(users), vectors.features("user"))
     return vectors.of_users(rows.take(sampled(np.arange(len(rows)))))
-
-
-def _replace(index: VectorIndex, folder: Path) -> None:
-    """The index before is there until the new one is whole."""
-    new = folder.with_name(f".{folder.name}-new-{os.getpid()}")
-    index.save(new)
-    replace_folder(new, folder)

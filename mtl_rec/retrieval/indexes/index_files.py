@@ -24,20 +24,24 @@ _SETTINGS, _ITEMS, _VECTORS = "settings.json", "items.parquet", "vectors.npy"
 
 
 def save(
-    folder: Path, settings: RetrievalIndex, stored: StoredVectors, engine: Engine | None
+    folder: Path,
+    settings: RetrievalIndex,
+    stored: StoredVectors,
+    engine: Engine | None,
+    replaces: bool = False,
 ) -> None:
-    """Writes an index.
+    """Writes an index, as `VectorIndex.save` says.
 
     Raises:
-        ArtifactError: The folder is there.
+        ArtifactError: The folder is there, and is not to be replaced.
     """
-    if folder.exists():
+    if folder.exists() and not replaces:
         raise ArtifactError(
             f"An index is saved to a folder that is not there yet. Received: '{folder}'"
             ". Choose another name, or remove it first."
         )
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder_written_whole(folder) as unfinished:
+    with folder_written_whole(folder, replaces) as unfinished:
         write_json(unfinished / _SETTINGS, settings.model_dump())
         items = {"item_id": pa.array(stored.ids, pa.string()), "alive": stored.alive}
         pq.write_table(pa.table(items), unfinished / _ITEMS)

@@ -87,13 +87,18 @@ class VectorIndex:
         """
         return cls(*index_files.load(folder))
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: Path, replaces: bool = False) -> None:
         """Writes all of it to a folder that is there whole or not at all.
 
+        Args:
+            folder: Its path.
+            replaces: Whether it takes the place of a folder that is there, which stays
+                until the new one is whole.
+
         Raises:
-            ArtifactError: There is such a folder already.
+            ArtifactError: There is such a folder already, and it is not to be replaced.
         """
-        index_files.save(folder, self.settings, self.stored, self.engine)
+        index_files.save(folder, self.settings, self.stored, self.engine, replaces)
 
     def __len__(self) -> int:
         """Returns the number of items."""
