@@ -114,7 +114,6 @@ def test_the_manifest_says_what_the_version_is(exported):
     assert (first["config"], first["data"], first["metrics"]) == (None, None, None)
 
 
-@pytest.mark.slow
 def test_a_version_can_be_verified_by_itself(exported):
     results = list(climb_by_itself(exported[0].path))
 
