@@ -1,22 +1,20 @@
 """Files that are there whole or not at all."""
 
 import ctypes
-import fcntl
 import glob
 import json
 import math
 import os
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 _HERE, _EXCHANGE = -100, 2
 """`AT_FDCWD` and `RENAME_EXCHANGE` of Linux."""
-_YOUNG_SECONDS = 60
-"""A folder that changed so lately may be one that its process is about to lock."""
+LEFTOVER_SECONDS = 24 * 60 * 60
 
 
 @contextmanager
@@ -45,46 +43,37 @@ def folder_written_whole(folder: Path, replaces: bool = False) -> Iterator[Path]
         replaces: Whether it takes the place of one that is there. If not, and another
             process makes it meanwhile, that one stays: either will do.
     """
-    _remove_leftovers(folder)
+    remove_leftovers(_unfinished(folder))
     unfinished = folder.with_name(f".{folder.name}-{os.getpid()}")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()
     try:
-        with _held(unfinished):
-            yield unfinished
-            if not folder.exists():
-                unfinished.rename(folder)
-            elif replaces:
-                replace_folder(unfinished, folder)
+        yield unfinished
+        if not folder.exists():
+            unfinished.rename(folder)
+        elif replaces:
+            replace_folder(unfinished, folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _remove_leftovers(folder: Path) -> None:
-    """Of processes that have ended, on this machine or another of a shared disk."""
+def remove_leftovers(folders: Iterable[Path]) -> None:
+    """Removes what processes left that were killed; a living one's is younger."""
+    oldest = time.time() - LEFTOVER_SECONDS
+    for folder in folders:
+        try:
+            is_leftover = folder.stat().st_mtime < oldest
+        except FileNotFoundError:
+            continue
+        if is_leftover:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unfinished(folder: Path) -> Iterator[Path]:
     name = f".{folder.name}-"
     for path in folder.parent.glob(f"{glob.escape(name)}*"):
-        if not path.name.removeprefix(name).isdecimal():
-            continue
-        with suppress(OSError):  # It is in use, or another process removes it too.
-            if time.time() - path.stat().st_mtime > _YOUNG_SECONDS:
-                with _held(path):
-                    shutil.rmtree(path)
-
-
-@contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """No other process gets it meanwhile; the system lets go however this one ends.
-
-    Raises:
-        BlockingIOError: Another process has it.
-    """
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(descriptor)
+        if path.name.removeprefix(name).isdecimal():
+            yield path
 
 
 def replace_folder(new: Path, folder: Path) -> None:

@@ -93,7 +93,6 @@ def half_written(tmp_path):
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, **pipes) as process:
         unfinished = tmp_path / process.stdout.readline().strip()
-        os.utime(unfinished, (0, 0))
         yield process, unfinished
         process.kill()
 
@@ -102,6 +101,7 @@ def test_what_a_killed_process_left_of_a_folder_is_removed(half_written, tmp_pat
     process, unfinished = half_written
     process.kill()
     process.wait()
+    os.utime(unfinished, (0, 0))
     others = [filled(tmp_path / name, "") for name in (".index-old-7", ".index2-7")]
     young = filled(tmp_path / ".index-7", "its process has just made it")
     assert unfinished.exists()

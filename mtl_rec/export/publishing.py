@@ -5,15 +5,15 @@ import errno
 import os
 import re
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
+from mtl_rec.whole_files import remove_leftovers
+
 T = TypeVar("T")
 
-LEFTOVER_SECONDS = 24 * 60 * 60
 WITHDRAWN = ".withdrawn-"
 """Before the number of a version that was taken back: hidden from a server, kept, and
 its number is never given to another."""
@@ -47,7 +47,7 @@ def publish(
         temporary.mkdir(parents=True)
         for path in missing:
             path.chmod(0o755)
-        _remove_leftovers(directory)
+        remove_leftovers(directory.glob(f"{_TEMPORARY}*"))
         write(temporary)
         checked = check(temporary)
         _make_readable_and_durable(temporary)
@@ -106,18 +106,6 @@ def flush(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _remove_leftovers(directory: Path) -> None:
-    """Removes what publishers left that were killed; a living one is younger."""
-    oldest = time.time() - LEFTOVER_SECONDS
-    for path in directory.glob(f"{_TEMPORARY}*"):
-        try:
-            is_leftover = path.stat().st_mtime < oldest
-        except FileNotFoundError:
-            continue
-        if is_leftover:
-            shutil.rmtree(path, ignore_errors=True)
 
 
 def _make_readable_and_durable(temporary: Path) -> None:
