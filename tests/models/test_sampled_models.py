@@ -5,6 +5,7 @@ import dataclasses
 import keras
 import numpy as np
 import pytest
+from compilation import SLOW_ON_TENSORFLOW
 from keras import ops
 
 from mtl_rec.config.model import MMoE, Model, SharedBottom, SingleTask
@@ -92,7 +93,9 @@ def test_served_features_are_raw_features_only(varying, schema):
     assert set(probability_model(varying).input) == set(schema.inputs())
 
 
-@pytest.mark.parametrize("varies", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.parametrize(
+    "varies", [pytest.param(False, marks=SLOW_ON_TENSORFLOW), True]
+)
 def test_a_saved_file_restores_training_and_serving(
     build, batch, offset_batch, varies, tmp_path
 ):

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from compilation import EAGER, JIT
+from compilation import EAGER, JIT, SLOW_ON_TENSORFLOW
 from keras import ops
 
 from mtl_rec.config import load_config
@@ -43,7 +43,7 @@ by_task = pytest.mark.parametrize(
             id=task.name,
             marks=[]
             if task.name in ("favourite", "order_value")
-            else [pytest.mark.slow],
+            else SLOW_ON_TENSORFLOW,
         )
         for task in TASKS
     ],

@@ -129,7 +129,9 @@ def losses(backend, num_devices, layout, kind):
     [
         ("jax", "replicated", "lazy_adam"),
         ("tensorflow", "mirrored", "lazy_adam"),
+        ("jax", "sharded", "lazy_adam"),
         ("jax", "sharded", "row_adagrad"),
+        ("tensorflow", "mirrored", "row_adagrad"),
     ],
 )
 def test_four_devices_follow_the_loss_curve_of_one(backend, layout, kind):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from compilation import JIT
+from compilation import JIT, SLOW_ON_TENSORFLOW
 from keras import ops
 
 from mtl_rec.models.layers.request_rows import REQUEST_OF_ROW
@@ -138,7 +138,7 @@ def test_every_epoch_has_every_row_once(stored, visits, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "whole_table_rows", [pytest.param(1000, marks=pytest.mark.slow), 0]
+    "whole_table_rows", [pytest.param(1000, marks=SLOW_ON_TENSORFLOW), 0]
 )
 def test_training_is_that_of_the_rows_one_by_one(whole_table_rows, make_model, visits):
     results = []
@@ -185,7 +185,9 @@ def test_a_capacity_is_a_little_more_than_the_usual_and_at_most_a_batch():
     assert usual_capacity(64, 1.0) == 64
 
 
-@pytest.mark.parametrize("steps_per_call", [pytest.param(1, marks=pytest.mark.slow), 2])
+@pytest.mark.parametrize(
+    "steps_per_call", [pytest.param(1, marks=SLOW_ON_TENSORFLOW), 2]
+)
 def test_fit_goes_on_where_a_batch_has_more_requests_than_places(
     steps_per_call, make_model, visits, exposures, monkeypatch
 ):

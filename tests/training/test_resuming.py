@@ -8,6 +8,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from compilation import SLOW_ON_TENSORFLOW
 
 from mtl_rec.config.training import Training
 from mtl_rec.errors import ArtifactError
@@ -61,7 +62,7 @@ def train(make_model, exposures, validation):
     ("steps_per_call", "kills"),
     [
         (3, [4]),
-        pytest.param(3, [4, 5, 4], marks=pytest.mark.slow),
+        pytest.param(3, [4, 5, 4], marks=SLOW_ON_TENSORFLOW),
         pytest.param(1, [4, 5, 4], marks=pytest.mark.slow),
     ],
 )

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from compilation import JIT
+from compilation import JIT, SLOW_ON_TENSORFLOW
 from keras import ops
 
 from mtl_rec.losses import funnel_losses
@@ -82,9 +82,9 @@ WHOLE, BY_ROW = 1000, 0
 @pytest.mark.parametrize(
     ("jit", "clipping", "whole_table_rows"),
     [
-        pytest.param(True, {}, WHOLE, marks=pytest.mark.slow),
-        pytest.param(True, {}, BY_ROW, marks=pytest.mark.slow),
-        pytest.param(False, {"global_clipnorm": 0.05}, WHOLE, marks=pytest.mark.slow),
+        pytest.param(True, {}, WHOLE, marks=SLOW_ON_TENSORFLOW),
+        pytest.param(True, {}, BY_ROW, marks=SLOW_ON_TENSORFLOW),
+        pytest.param(False, {"global_clipnorm": 0.05}, WHOLE, marks=SLOW_ON_TENSORFLOW),
         (False, {"global_clipnorm": 0.05}, BY_ROW),
     ],
 )
@@ -160,7 +160,7 @@ def test_sweeping_a_table_and_touching_its_rows_are_one_thing(
 @pytest.mark.parametrize(
     ("optimizer", "whole_table_rows", "jit"),
     [
-        pytest.param("lazy_adam", WHOLE, True, marks=pytest.mark.slow),
+        pytest.param("lazy_adam", WHOLE, True, marks=SLOW_ON_TENSORFLOW),
         pytest.param("lazy_adam", BY_ROW, True, marks=pytest.mark.slow),
         ("clipped", BY_ROW, False),
         pytest.param("row_adagrad", BY_ROW, False, marks=pytest.mark.slow),

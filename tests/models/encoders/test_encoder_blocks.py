@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from compilation import SLOW_ON_TENSORFLOW
 
 from mtl_rec.config.model import Model, SharedBottom, SingleTask
 from mtl_rec.models import build_model
@@ -53,8 +54,11 @@ def test_every_number_is_in_one_block(made):
     assert len({block.key for block in blocks}) == len(blocks)
 
 
-@pytest.mark.slow
-@alone
+@pytest.mark.parametrize(
+    "made",
+    [pytest.param("shared_bottom", marks=SLOW_ON_TENSORFLOW)],
+    indirect=True,
+)
 def test_what_multiplies_a_list_is_all_that_its_encoder_s_weights_reach(made):
     model, blocks, schema = made
     inputs = batch_of(schema)

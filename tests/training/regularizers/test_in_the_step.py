@@ -20,6 +20,15 @@ SETTINGS = {
     "label_smoothing": 0.2,
     "adversarial_norm": 0.1,
 }
+CHOSEN = {"all": SETTINGS, **{name: {name: SETTINGS[name]} for name in SETTINGS}}
+# Each compiles two models: all at once stand for each in the quick run.
+chosen = pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param(own, id=name, marks=[] if name == "all" else [pytest.mark.slow])
+        for name, own in CHOSEN.items()
+    ],
+)
 
 
 def fitted(model, exposures, steps_per_call=1, epochs=2):
@@ -54,8 +63,7 @@ def test_a_step_follows_other_gradients(name, make_model, exposures):
     )
 
     plain, own = (
-        make_model(**settings).gradients(batch)
-        for settings in ({}, {name: SETTINGS[name]})
+        make_model(**settings).gradients(batch) for settings in ({}, CHOSEN[name])
     )
 
     assert [v.path for v, _ in plain] == [v.path for v, _ in own]
@@ -83,9 +91,12 @@ def test_what_is_set_to_nothing_is_not_there(nothing, make_model):
     assert "regularizers" not in model.get_compile_config()
 
 
-def test_several_batches_in_a_call_train_as_one_after_the_other(make_model, exposures):
+@chosen
+def test_several_batches_in_a_call_train_as_one_after_the_other(
+    settings, make_model, exposures
+):
     one, several = (
-        fitted(make_model(**SETTINGS), exposures, steps, epochs=1) for steps in (1, 5)
+        fitted(make_model(**settings), exposures, steps, epochs=1) for steps in (1, 5)
     )
 
     for single, stacked in zip(one, several, strict=True):
@@ -93,10 +104,13 @@ def test_several_batches_in_a_call_train_as_one_after_the_other(make_model, expo
 
 
 @pytest.mark.slow
-def test_sweeping_a_table_and_touching_its_rows_are_one_thing(make_model, exposures):
+@chosen
+def test_sweeping_a_table_and_touching_its_rows_are_one_thing(
+    settings, make_model, exposures
+):
     results = []
     for whole_table_rows in (1000, 0):
-        model = make_model(**SETTINGS)
+        model = make_model(**settings)
         model.compile(
             model.optimizer,
             model.loss,
