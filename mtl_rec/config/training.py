@@ -101,6 +101,10 @@ class Training(Section):
     epochs: Count = 10
     optimizer: Optimizer = LazyAdam(kind="lazy_adam")
     early_stopping: EarlyStopping = EarlyStopping()
+    average_half_life_epochs: PositiveFloat | None = 0.25
+    """A moving average of the weights is validated, kept and served, in which what they
+    were so many epochs ago counts half; null takes them as the last step of an epoch
+    leaves them. Training itself is the same either way."""
     checkpoints: CheckpointCadence = CheckpointCadence()
     """A run that is killed goes on from the newest of them."""
     steps_per_call: Count | None = None

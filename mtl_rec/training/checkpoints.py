@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,6 +19,7 @@ from mtl_rec.training.training_state import (
     restore_metrics,
     state_arrays,
 )
+from mtl_rec.training.weight_average import WeightAverage
 
 
 class Resumable(Protocol):
@@ -50,15 +52,17 @@ class Position:
 class Checkpoints(keras.callbacks.Callback):
     """Saves all that a training is made of, at the end of epochs and in between.
 
-    Weights, the optimizer's slots, running metrics, the state of dropout and the place
-    in the data: a training that is killed and started again ends with the same bits as
-    one that was not. It must stand last among the callbacks, and `fit_on` runs the fit.
+    Weights and their average, the optimizer's slots, running metrics, the state of
+    dropout and the place in the data: a training that is killed and started again ends
+    with the same bits as one that was not. It must stand last among the callbacks, and
+    `fit_on` runs the fit.
 
     Args:
         folder: Gets the files.
         batches: What is trained on; their order is a function of seed and epoch.
         cadence: When to save, and how many files to keep.
         others: Callbacks whose state belongs to it, by name.
+        average: Of the weights, if there is one.
 
     Attributes:
         position: Where the newest checkpoint stands; where training begins, if none.
@@ -73,12 +77,13 @@ class Checkpoints(keras.callbacks.Callback):
         batches: Batches,
         cadence: CheckpointCadence | None = None,
         others: Mapping[str, Resumable] | None = None,
+        average: WeightAverage | None = None,
     ) -> None:
         super().__init__()
         self._cadence = cadence or CheckpointCadence()
         self._files = CheckpointFiles(folder, self._cadence.keep)
         self._batches = batches
-        self._others = dict(others or {})
+        self._others, self._average = dict(others or {}), average
         self._found: TrainingState | None = self._files.newest()
         self._metrics: dict[str, np.ndarray] = {}
         self.position = Position()
@@ -108,8 +113,11 @@ class Checkpoints(keras.callbacks.Callback):
             return
         # Keras makes the losses' running means when it sees the first batch.
         model._symbolic_build(data_batch=self._batches.item(0, 0))
-        restore_arrays(model, self._found.arrays)
-        self._metrics, self._found = self._found.arrays, None
+        arrays = self._found.arrays
+        if self._average is not None:
+            arrays = self._average.restore(arrays)
+        restore_arrays(model, arrays)
+        self._metrics, self._found = arrays, None
 
     def on_train_batch_end(
         self, batch: int, logs: dict[str, Any] | None = None
@@ -154,7 +162,8 @@ class Checkpoints(keras.callbacks.Callback):
         }
         whole = self._batches.num_items * self._batches.steps_per_call
         step = self.position.epoch * whole + batches
-        self._files.write(step, state_arrays(self.model), progress)
+        averages = self._average.arrays() if self._average is not None else ()
+        self._files.write(step, chain(state_arrays(self.model), averages), progress)
         self._saved_item, self._saved_at = self.position.item, time.monotonic()
 
 

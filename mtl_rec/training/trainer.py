@@ -16,6 +16,7 @@ from mtl_rec.training.epoch_logs import EpochLogs
 from mtl_rec.training.finite_loss import FiniteLoss
 from mtl_rec.training.trainable import TrainableModel
 from mtl_rec.training.validation import ValidationMetrics
+from mtl_rec.training.weight_average import WeightAverage, averaged
 
 CHECKPOINTS, BEST_WEIGHTS, LOGS = "checkpoints", "best.weights.h5", "logs"
 
@@ -75,8 +76,14 @@ def fit_best(
     checkpoint_folder.mkdir(parents=True, exist_ok=True)
     best = BestEpoch(checkpoint_folder / BEST_WEIGHTS, config.early_stopping)
     logs = EpochLogs(folder / "history.json")
+    half_life = config.average_half_life_epochs
+    average = None if half_life is None else WeightAverage(half_life, batches)
     checkpoints = Checkpoints(
-        checkpoint_folder, batches, config.checkpoints, {"best": best, "logs": logs}
+        checkpoint_folder,
+        batches,
+        config.checkpoints,
+        {"best": best, "logs": logs},
+        average,
     )
     measured = ValidationMetrics(validation)
     board = board_callbacks(
@@ -95,11 +102,7 @@ def fit_best(
         checkpoints,
         [
             FiniteLoss(batches, checkpoints, folder, train.schema),
-            measured,
-            logs,
-            best,
-            *board,
-            *callbacks,
+            *averaged(average, [measured, logs, best, *board, *callbacks]),
         ],
     )
     model.load_weights(checkpoint_folder / BEST_WEIGHTS)

@@ -86,6 +86,7 @@ def test_memory_holds_what_an_optimizer_remembers(estimate):
     weights = sum(estimate.parameters.values()) * 4
 
     assert estimate.memory["weights"] == weights
+    assert estimate.memory["average of weights"] == 2 * weights
     # Adam has two numbers for each weight, what is settled one for each row of a table.
     assert estimate.memory["optimizer"] == pytest.approx(
         2 * weights + 2 * 102 * 4, rel=0.01

@@ -166,8 +166,11 @@ def _memory(
     kept = min(encoded, limit)
     own = FLOAT_BYTES * (1 + slots) * trainable.count_params()
     program = max(0, round(peak_bytes() - own - encoded_bytes))
+    is_averaged = config.training.average_half_life_epochs is not None
     return {
         "weights": weights,
+        # It, and the weights that it stands for while an epoch ends.
+        "average of weights": 2 * weights if is_averaged else 0,
         "optimizer": remembered,
         "encoded rows": round(kept),
         "batches": 4 * speed.batch_bytes,
