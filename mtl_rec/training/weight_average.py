@@ -9,8 +9,9 @@ import numpy as np
 from mtl_rec.errors import ArtifactError
 from mtl_rec.training.batches import Batches
 
-MOST_UPDATES = 16
-"""Of the average in an epoch: each reads all weights, which may be gigabytes."""
+LEAST_UPDATES = 16
+"""Of the average in an epoch of so many items, and never twice as many: each reads all
+weights, which may be gigabytes."""
 
 _PREFIX = "average/"
 _ITEMS = f"{_PREFIX}items"
@@ -37,7 +38,7 @@ class WeightAverage(keras.callbacks.Callback):
 
     def __init__(self, half_life_epochs: float, batches: Batches) -> None:
         super().__init__()
-        self._every = max(1, batches.num_items // MOST_UPDATES)
+        self._every = max(1, batches.num_items // LEAST_UPDATES)
         updates = half_life_epochs * batches.num_items / self._every
         self._decay = 0.5 ** (1 / updates)
         self._items = 0
